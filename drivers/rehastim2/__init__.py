@@ -1,0 +1,1 @@
+"""HASOMED RehaStim2, ScienceMode2."""

@@ -1,0 +1,1 @@
+"""A stimulator at the other end of a wire, written from the manual alone."""

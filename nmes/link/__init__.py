@@ -1,0 +1,1 @@
+"""What the engine and its screen say to each other."""

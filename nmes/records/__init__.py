@@ -1,0 +1,1 @@
+"""What is kept of a session: the journal, and what can be recomputed from it."""

@@ -1,0 +1,1 @@
+"""The engine process: the one place where clock, port, journal and link meet."""

@@ -1,0 +1,1 @@
+"""What happens in a session, as pure state tables: no clock, no port, no disk."""

@@ -1,0 +1,1 @@
+"""What may be asked for: the vocabulary of pulses, the protocol model and its timeline."""

@@ -1,0 +1,1 @@
+"""What the therapist sees: no timing, no limits, no device."""
