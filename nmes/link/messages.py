@@ -99,7 +99,7 @@ class StepLevel(Message):
 
 
 class ZeroLevel(Message):
-    """This channel's level to 0 mA, now."""
+    """The level of one channel to 0 mA, now."""
 
     kind: Literal["zero_level"] = "zero_level"
     channel: int
