@@ -1,0 +1,125 @@
+"""The command line: ``python -m hardware_sim rehastim2 [options]``.
+
+Standard output carries two lines: the port that a client opens, and the record's zero.
+"""
+
+import argparse
+import sys
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import NoReturn
+
+from hardware_sim.device import RehaStim2
+from hardware_sim.line_file import LineFile, seconds
+from hardware_sim.ports import Port, PseudoTerminal, TcpPort
+from hardware_sim.pulses import Pulse
+from hardware_sim.record import PulseRecord
+from hardware_sim.serve import ParentPipe, Service, end_signals, monotonic_us
+from hardware_sim.trace import FrameTrace
+
+EXIT_USAGE = 2
+EXIT_DEVICE = 3
+DEVICES = ("rehastim2",)
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """Reports a mistake in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with the usage exit code."""
+        self.exit(EXIT_USAGE, f"{self.prog}: {message}\n")
+
+
+def _device_name(text: str) -> str:
+    if text not in DEVICES:
+        known = ", ".join(DEVICES)
+        raise argparse.ArgumentTypeError(f"no simulated device {text!r}; known: {known}")
+    return text
+
+
+def _tcp_address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not (colon and host and port.isdecimal() and int(port) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _delay_us(text: str) -> int:
+    try:
+        delay_us = round(float(text) * 1000)
+    except (ValueError, OverflowError) as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of ms") from error
+    if delay_us < 0:
+        raise argparse.ArgumentTypeError(f"{text} ms is negative")
+    return delay_us
+
+
+def _parser() -> OneLineParser:
+    parser = OneLineParser(prog="hardware_sim", description="A simulated stimulator at a port.")
+    known = ", ".join(DEVICES)
+    parser.add_argument("device", type=_device_name, metavar=f"DEVICE ({known})")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--link", type=Path, help="symbolic link to the pseudo-terminal")
+    where.add_argument("--tcp", type=_tcp_address, metavar="HOST:PORT", help="port 0 picks one")
+    parser.add_argument("--pulses", type=Path, metavar="FILE", help="record of pulses (CSV)")
+    parser.add_argument("--trace", type=Path, metavar="FILE", help="all frames, in words")
+    parser.add_argument("--seed", type=int, default=0, help="the device's first packet number")
+    parser.add_argument(
+        "--ack-delay", type=_delay_us, default=0, metavar="MS", help="answers are late by this"
+    )
+    parser.add_argument(
+        "--parent-pipe", action="store_true", help="end some time after standard input ends"
+    )
+    return parser
+
+
+def main(argv: list[str]) -> int:
+    """Run the simulator; return its exit code: 0 ended on request, 3 trouble with port or file."""
+    try:
+        options = _parser().parse_args(argv)
+    except SystemExit as end:
+        return EXIT_USAGE if end.code else 0
+    try:
+        _simulate(options)
+    except OSError as error:
+        sys.stderr.write(f"hardware_sim: {error}\n")
+        return EXIT_DEVICE
+    return 0
+
+
+def _simulate(options: argparse.Namespace) -> None:
+    zero_us = monotonic_us()
+    with ExitStack() as stack:
+        ending_fd = stack.enter_context(end_signals())
+        port = stack.enter_context(closing(_open_port(options)))
+        files: list[LineFile] = []
+        record = trace = None
+        if options.pulses:
+            record = stack.enter_context(PulseRecord(options.pulses, zero_us=zero_us))
+            files.append(record)
+        if options.trace:
+            trace = stack.enter_context(FrameTrace(options.trace, zero_us=zero_us))
+            files.append(trace)
+        device = RehaStim2(
+            on_pulse=record.add_pulse if record else _forget,
+            on_frame=trace.add_frame if trace else None,
+            ack_delay_us=options.ack_delay,
+            seed=options.seed,
+            start_us=zero_us,
+        )
+        parent = ParentPipe(sys.stdin.fileno()) if options.parent_pipe else None
+        _announce(port, zero_us)
+        Service(device, port, files=tuple(files), parent=parent).run(ending_fd)
+
+
+def _open_port(options: argparse.Namespace) -> Port:
+    return TcpPort(*options.tcp) if options.tcp else PseudoTerminal(options.link)
+
+
+def _forget(_pulse: Pulse) -> None:
+    """Take a pulse that nobody records."""
+
+
+def _announce(port: Port, zero_us: int) -> None:
+    sys.stdout.write(f"{port.address}\nrecord zero (monotonic) {seconds(zero_us)}\n")
+    sys.stdout.flush()
