@@ -1,0 +1,122 @@
+"""What each channel has given in the contraction under way (pure).
+
+Counted from what the device confirmed, between one confirmation and the next.
+"""
+
+from dataclasses import dataclass, replace
+
+from nmes.session.program import current_burst
+from nmes.session.session import Session, find_stage
+from nmes.session.states import SessionState
+from protocols.pulses import ChannelOutput
+
+GRACE_US = 150_000
+"""A burst whose silence is seen this close to its planned end has run to its end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Which burst of which cycle; stage and cycle are None while a level is being found.
+
+    `end_us` is its planned end on the monotonic clock.
+    """
+
+    stage: int | None
+    cycle: int | None
+    start_us: int
+    end_us: int
+    ends_cycle: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contraction:
+    """A contraction of one channel under way. `charge_sum` is in µA·µs·µs, see `charge_nc`."""
+
+    place: Place
+    level_ua: int
+    on_us: int
+    charge_sum: int
+    period_us: int
+
+    @property
+    def pulses(self) -> int:
+        """How many pulses were put out."""
+        return round(self.on_us / self.period_us)
+
+    @property
+    def charge_nc(self) -> int:
+        """The charge of all first phases together."""
+        return self.charge_sum // (1000 * self.period_us)
+
+
+def place_now(session: Session, channel: int, now_us: int) -> Place | None:
+    """Return the burst that a channel is in, None at rest."""
+    if session.countdown_us(now_us) > 0:
+        return None
+    if session.state is SessionState.FINDING and channel == session.find_channel:
+        zero_us = session.find_zero_us
+        timed = current_burst(find_stage(session, channel), channel, now_us - zero_us)
+        stage_index = cycle = None
+        ends_cycle = False
+    elif session.state is SessionState.RUNNING:
+        zero_us = session.zero_us
+        timed = current_burst(session.stage, channel, now_us - zero_us)
+        stage_index = session.stage_index
+        cycle = (now_us - zero_us) // session.stage.cycle_us
+        last_us = max(burst.end_us for burst in session.stage.bursts)
+        ends_cycle = timed is not None and timed.burst.end_us == last_us
+    else:
+        return None
+    if timed is None:
+        return None
+    return Place(
+        stage=stage_index,
+        cycle=cycle,
+        start_us=zero_us + timed.start_us,
+        end_us=zero_us + timed.end_us,
+        ends_cycle=ends_cycle,
+    )
+
+
+def begin(place: Place, session: Session, channel: int) -> Contraction:
+    """Return the contraction that begins at a place."""
+    return Contraction(
+        place=place,
+        level_ua=session.level_ua(channel),
+        on_us=0,
+        charge_sum=0,
+        period_us=session.stage.setup.period_us,
+    )
+
+
+def with_output(
+    contraction: Contraction, output: ChannelOutput, level_ua: int, for_us: int
+) -> Contraction:
+    """Return the contraction after this output was confirmed and lasted for a time."""
+    level_ua = max(level_ua, contraction.level_ua)
+    if output.current_ua == 0:
+        return replace(contraction, level_ua=level_ua)
+    return replace(
+        contraction,
+        level_ua=level_ua,
+        on_us=contraction.on_us + for_us,
+        charge_sum=contraction.charge_sum + output.current_ua * output.pulse_width_us * for_us,
+    )
+
+
+def fields_of(contraction: Contraction, channel: int, ended_us: int) -> dict[str, object]:
+    """Return the fields of its record."""
+    place = contraction.place
+    is_complete = ended_us >= place.end_us - GRACE_US
+    return {
+        "stage": place.stage,
+        "cycle": place.cycle,
+        "channel": channel,
+        "level_ua": contraction.level_ua,
+        "on_us": contraction.on_us,
+        "pulses": contraction.pulses,
+        "charge_nc": contraction.charge_nc,
+        "is_complete": is_complete,
+        "ends_cycle": place.ends_cycle and is_complete,
+        "is_dose": place.stage is not None,
+    }

@@ -1,0 +1,144 @@
+"""What each channel should put out at a time, and when that next changes (pure)."""
+
+from protocols.envelope import next_change_us, stage_current_ua
+
+from nmes.session import rules
+from nmes.session.program import current_burst
+from nmes.session.session import Session, find_stage, shape_of
+from nmes.session.states import SessionState
+from protocols.pulses import ChannelOutput, OutputFrame
+
+NEVER_US = 2**62
+TICK_US = 10_000
+"""How soon to look again while an output is still on its way to its envelope."""
+
+
+def frame_at(session: Session, now_us: int, last_ua: tuple[int, ...], last_us: int) -> OutputFrame:
+    """Return the frame for now; `last_ua` and `last_us` are the frame written last.
+
+    Needs a set-up in force. Falls are free; rises keep to the slope of their ramp, so that a
+    stall or a step in level never becomes a jump.
+    """
+    setup = session.setup
+    if setup is None:
+        raise ValueError("no train is set up")
+    outputs = []
+    for channel in setup.channels:
+        index = session.index(channel)
+        ramp_us = ramp_up_us(session, channel, now_us)
+        ceiling_ua = risen_ua(session, index, ramp_us, last_ua[index], now_us - last_us)
+        outputs.append(
+            _shaped(session, channel, min(target_ua(session, channel, now_us), ceiling_ua))
+        )
+    return OutputFrame(setup=setup, outputs=tuple(outputs))
+
+
+def risen_ua(session: Session, index: int, ramp_us: int, last_ua: int, elapsed_us: int) -> int:
+    """Return how far an output may have risen since the last frame, on the device's grid."""
+    slope_ua = session.levels_ua[index] * min(elapsed_us, rules.STALL_US) // ramp_us
+    return (last_ua + slope_ua + session.step_ua) // session.step_ua * session.step_ua
+
+
+def target_ua(session: Session, channel: int, now_us: int) -> int:
+    """Return the current the envelope asks of a channel now."""
+    level_ua = session.level_ua(channel)
+    if session.countdown_us(now_us) > 0:
+        return 0
+    match session.state:
+        case SessionState.RUNNING:
+            time_us = session.stage_time_us(now_us)
+            current_ua = stage_current_ua(
+                session.stage, channel, level_ua, session.step_ua, time_us
+            )
+            return min(current_ua, _gentle_ceiling_ua(session, channel, level_ua, time_us))
+        case SessionState.FINDING if channel == session.find_channel:
+            return stage_current_ua(
+                find_stage(session, channel),
+                channel,
+                level_ua,
+                session.step_ua,
+                now_us - session.find_zero_us,
+            )
+        case SessionState.PAUSED:
+            return _fading_ua(session, channel, now_us)
+        case _:
+            return 0
+
+
+def ramp_up_us(session: Session, channel: int, now_us: int) -> int:
+    """Return the time in which the channel's present burst rises to its level."""
+    if session.state is SessionState.FINDING:
+        return rules.FIND_RAMP_US
+    time_us = session.stage_time_us(now_us)
+    timed = current_burst(session.stage, channel, time_us)
+    if timed is None:
+        return min(
+            (b.ramp_up_us for b in session.stage.bursts if b.channel == channel),
+            default=rules.GENTLE_RAMP_US,
+        )
+    if _is_gentle(session, time_us):
+        return max(timed.burst.ramp_up_us, rules.GENTLE_RAMP_US)
+    return timed.burst.ramp_up_us
+
+
+def next_change_at_us(session: Session, now_us: int, last_ua: tuple[int, ...]) -> int:
+    """Return the earliest time after now at which the frame would be another one."""
+    if session.setup is None:
+        return NEVER_US
+    wake_us = NEVER_US
+    for channel in session.setup.channels:
+        if target_ua(session, channel, now_us) != last_ua[session.index(channel)]:
+            return now_us + TICK_US
+        wake_us = min(wake_us, _channel_change_us(session, channel, now_us))
+    return wake_us
+
+
+def _channel_change_us(session: Session, channel: int, now_us: int) -> int:
+    level_ua = session.level_ua(channel)
+    if session.state is SessionState.RUNNING:
+        time_us = session.stage_time_us(now_us)
+        if _is_gentle(session, time_us) and current_burst(session.stage, channel, time_us):
+            return now_us + TICK_US
+        change_us = next_change_us(session.stage, channel, level_ua, session.step_ua, time_us)
+        return NEVER_US if change_us is None else session.zero_us + change_us
+    if session.state is SessionState.FINDING and channel == session.find_channel:
+        time_us = max(0, now_us - session.find_zero_us)
+        stage = find_stage(session, channel)
+        change_us = next_change_us(stage, channel, level_ua, session.step_ua, time_us)
+        return NEVER_US if change_us is None else session.find_zero_us + change_us
+    is_fading = session.state is SessionState.PAUSED and _fading_ua(session, channel, now_us) > 0
+    return now_us + TICK_US if is_fading else NEVER_US
+
+
+def _is_gentle(session: Session, time_us: int) -> bool:
+    return session.gentle_cycle is not None and (
+        time_us // session.stage.cycle_us == session.gentle_cycle
+    )
+
+
+def _gentle_ceiling_ua(session: Session, channel: int, level_ua: int, time_us: int) -> int:
+    timed = current_burst(session.stage, channel, time_us)
+    if timed is None or not _is_gentle(session, time_us):
+        return level_ua
+    risen = level_ua * min(time_us - timed.start_us, rules.GENTLE_RAMP_US) // rules.GENTLE_RAMP_US
+    return risen // session.step_ua * session.step_ua
+
+
+def _fading_ua(session: Session, channel: int, now_us: int) -> int:
+    left_us = max(0, session.fade_us - (now_us - session.paused_us))
+    if left_us == 0:
+        return 0
+    fading_ua = session.fading_ua[session.index(channel)] * left_us // session.fade_us
+    return min(fading_ua, session.level_ua(channel)) // session.step_ua * session.step_ua
+
+
+def _shaped(session: Session, channel: int, current_ua: int) -> ChannelOutput:
+    shape = shape_of(session.stage, channel)
+    width_us = shape.pulse_width_us
+    return ChannelOutput(
+        channel=channel,
+        current_ua=current_ua,
+        pulse_width_us=width_us,
+        second_current_ua=current_ua * width_us // shape.second_width_us,
+        second_width_us=shape.second_width_us,
+    )

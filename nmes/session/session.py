@@ -1,0 +1,173 @@
+"""A session as one frozen value: everything that decides what flows next."""
+
+from dataclasses import dataclass
+
+from nmes.session import rules
+from nmes.session.states import LIVE, SessionState
+from protocols.plan import Plan, PlannedBurst, PlannedStage, PulseShape
+from protocols.pulses import TrainSetup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingRise:
+    """A step up that waits for its record to be on disk."""
+
+    channel: int
+    to_ua: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Halt:
+    """Why and since when the session is stopped or faulted, and what the device said to it.
+
+    `abandon_us` is when the port is closed if this is an emergency stop, None otherwise.
+    """
+
+    cause: str
+    advice: str
+    at_us: int
+    is_emergency: bool
+    confirmed_us: int | None
+    abandon_us: int | None
+    is_abandoned: bool
+    is_acknowledged: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestRise:
+    """How far a channel's level was raised in the rest before the burst starting at `burst_us`."""
+
+    burst_us: int
+    risen_ua: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One person's session on one device, from arming to its end.
+
+    `levels_ua`, `rest_rises` and `fading_ua` are in the order of `plan.channels`. While RUNNING,
+    stage time is `now - zero_us` but never before `held_us`, where it waits out the countdown
+    before a start; in every other state it rests there. `setup` is the train the device holds.
+    """
+
+    plan: Plan
+    step_ua: int
+    operator_is_script: bool
+    state: SessionState
+    selected: int
+    levels_ua: tuple[int, ...]
+    rest_rises: tuple[RestRise, ...]
+    stage_index: int
+    zero_us: int
+    held_us: int
+    gentle_cycle: int | None
+    find_channel: int | None
+    find_zero_us: int
+    setup: TrainSetup | None
+    setup_is_asked: bool
+    paused_us: int
+    fade_us: int
+    fading_ua: tuple[int, ...]
+    heard_us: int
+    input_us: int
+    is_prompted: bool
+    step_us: int
+    recent_ups_us: tuple[int, ...]
+    pending: PendingRise | None
+    halt: Halt | None
+
+    @property
+    def stage(self) -> PlannedStage:
+        """The stage in force."""
+        return self.plan.stages[self.stage_index]
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a device at the other end may put out current, or soon could."""
+        return self.state in LIVE
+
+    def index(self, channel: int) -> int:
+        """Return the place of a channel number in the plan; ValueError if it has none."""
+        return [planned.number for planned in self.plan.channels].index(channel)
+
+    def level_ua(self, channel: int) -> int:
+        """Return the level of a channel."""
+        return self.levels_ua[self.index(channel)]
+
+    def stage_time_us(self, now_us: int) -> int:
+        """Return the time in the stage."""
+        if self.state is SessionState.RUNNING:
+            return max(self.held_us, now_us - self.zero_us)
+        return self.held_us
+
+    def countdown_us(self, now_us: int) -> int:
+        """Return what is left of the countdown before the program, or the find train, goes on."""
+        if self.state is SessionState.RUNNING:
+            return max(0, self.zero_us + self.held_us - now_us)
+        if self.state is SessionState.FINDING:
+            return max(0, self.find_zero_us - now_us)
+        return 0
+
+
+def new_session(plan: Plan, *, step_ua: int, operator_is_script: bool, now_us: int) -> Session:
+    """Return an idle session at the beginning of its plan, all levels 0."""
+    count = len(plan.channels)
+    return Session(
+        plan=plan,
+        step_ua=step_ua,
+        operator_is_script=operator_is_script,
+        state=SessionState.IDLE,
+        selected=plan.channels[0].number,
+        levels_ua=(0,) * count,
+        rest_rises=(RestRise(burst_us=-1, risen_ua=0),) * count,
+        stage_index=0,
+        zero_us=0,
+        held_us=0,
+        gentle_cycle=None,
+        find_channel=None,
+        find_zero_us=0,
+        setup=None,
+        setup_is_asked=False,
+        paused_us=0,
+        fade_us=0,
+        fading_ua=(0,) * count,
+        heard_us=now_us,
+        input_us=now_us,
+        is_prompted=False,
+        step_us=-rules.KEY_REPEAT_US,
+        recent_ups_us=(),
+        pending=None,
+        halt=None,
+    )
+
+
+def find_stage(session: Session, channel: int) -> PlannedStage:
+    """Return the find-level train of a channel as a stage that never ends in practice."""
+    burst = PlannedBurst(
+        channel=channel,
+        start_us=0,
+        on_us=rules.FIND_ON_US,
+        ramp_up_us=rules.FIND_RAMP_US,
+        ramp_down_us=rules.FIND_RAMP_US,
+        share_permille=1000,
+        cue="Find the level",
+    )
+    return PlannedStage(
+        name="find level",
+        kind="find_level",
+        setup=session.stage.setup,
+        shapes=session.stage.shapes,
+        bursts=(burst,),
+        cycle_us=rules.FIND_ON_US + rules.FIND_OFF_US,
+        cycles=1_000_000,
+        cue_rest="Rest",
+        frequency_asked_mhz=session.stage.frequency_asked_mhz,
+    )
+
+
+def shape_of(stage: PlannedStage, channel: int) -> PulseShape:
+    """Return the pulse shape of a channel in a stage; KeyError if the stage does not use it."""
+    for shape in stage.shapes:
+        if shape.channel == channel:
+            return shape
+    raise KeyError(channel)
