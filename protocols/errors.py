@@ -4,6 +4,7 @@ NmesError
 ├── ProtocolFileError       a protocol file cannot be used; lists every problem found in it
 ├── PlanningError           a valid protocol asks for what this device cannot make
 ├── LimitViolation          a value is outside what may be sent
+├── LimitTableError         the table of limits cannot be used, or is silent where it must speak
 ├── SessionRefusal          the operator asked for something that is not possible now
 ├── RecordError             a record cannot be written, or is not what was written
 ├── LinkError               the screen and the engine do not understand each other
@@ -77,6 +78,10 @@ class LimitViolation(NmesError):
         super().__init__(
             f"{place}{limit}: {asked} {unit} asked, {allowed} {unit} allowed ({source})"
         )
+
+
+class LimitTableError(NmesError):
+    """The table of limits cannot be used, or is silent where it must speak; nothing may be sent."""
 
 
 class SessionRefusal(NmesError):
