@@ -1,0 +1,170 @@
+"""A session's summary, recomputed from its journal alone (pure)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nmes.records.chain import JournalReading, Record
+from nmes.records.events import (
+    Contraction,
+    Fault,
+    Pause,
+    Recorded,
+    RecordedChannel,
+    Resume,
+    SessionClose,
+    SessionOpen,
+    Stage,
+    Start,
+    Stop,
+    parse_event,
+)
+from protocols.errors import RecordError
+
+NOT_CLOSED = "not closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSummary:
+    """What one channel gave; nothing of it while a level was being found.
+
+    The levels are those of contractions in which current flowed: the first, the mean weighted by
+    on-time (rounded down), the highest. `contractions` were complete; `on_us`, `pulses` and
+    `charge_nc` (one phase) also hold those broken off.
+    """
+
+    number: int
+    name: str
+    site: str
+    side: str | None
+    level_start_ua: int
+    level_mean_ua: int
+    level_max_ua: int
+    contractions: int
+    on_us: int
+    pulses: int
+    charge_nc: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSummary:
+    """The session as its journal tells it. `outcome` is that of the closing record.
+
+    Without a closing record it is `not closed`, and `done_us` is the time between start or resume
+    and the last sign of the program, countdowns included. `contractions_done` counts cycles.
+    """
+
+    session_id: str
+    protocol_id: str
+    title: str
+    patient: str
+    operator: str
+    device_title: str
+    is_simulated: bool
+    started_utc: str
+    outcome: str
+    planned_us: int
+    done_us: int
+    contractions_done: int
+    contractions_planned: int
+    pauses: int
+    stops: int
+    faults: tuple[str, ...]
+    channels: tuple[ChannelSummary, ...]
+    journal_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    at_us: int
+    event: Recorded
+
+
+def summarise(reading: JournalReading) -> SessionSummary:
+    """Return the summary of the records that can be believed; RecordError if there are none.
+
+    RecordError too for an event that does not fit its schema, as a later version may write it.
+    """
+    entries = tuple(_entry(record) for record in reading.records)
+    events = tuple(entry.event for entry in entries)
+    opening = events[0] if events else None
+    if not isinstance(opening, SessionOpen):
+        raise RecordError("The journal holds no opening record that can be believed.")
+    doses = tuple(e for e in events if isinstance(e, Contraction) and e.is_dose)
+    outcome, done_us = _ending(entries)
+    return SessionSummary(
+        session_id=opening.session_id,
+        protocol_id=opening.protocol_id,
+        title=opening.title,
+        patient=opening.patient,
+        operator=opening.operator,
+        device_title=opening.device_title,
+        is_simulated=opening.is_simulated,
+        started_utc=reading.records[0].utc,
+        outcome=outcome,
+        planned_us=opening.planned_us,
+        done_us=done_us,
+        contractions_done=_cycles_done(doses),
+        contractions_planned=opening.contractions_planned,
+        pauses=sum(isinstance(event, Pause) for event in events),
+        stops=sum(isinstance(event, Stop) for event in events),
+        faults=tuple(_fault_text(event) for event in events if isinstance(event, Fault)),
+        channels=tuple(_channel_summary(channel, doses) for channel in opening.channels),
+        journal_hash=reading.final_hash,
+    )
+
+
+def _entry(record: Record) -> _Entry:
+    try:
+        return _Entry(at_us=record.at_us, event=parse_event(record.event, record.data))
+    except RecordError as error:
+        raise RecordError(f"line {record.seq + 1}: {error}") from error
+
+
+def _ending(entries: Sequence[_Entry]) -> tuple[str, int]:
+    last = entries[-1].event
+    if isinstance(last, SessionClose):
+        return last.outcome, last.done_us
+    return NOT_CLOSED, _running_us(entries)
+
+
+def _running_us(entries: Sequence[_Entry]) -> int:
+    running_us = 0
+    since_us = None
+    for entry in entries:
+        is_sign = isinstance(entry.event, Stage | Contraction | Pause | Stop | Fault)
+        if is_sign and since_us is not None:
+            running_us += entry.at_us - since_us
+            since_us = entry.at_us
+        if isinstance(entry.event, Start | Resume):
+            since_us = entry.at_us
+        elif isinstance(entry.event, Pause | Stop | Fault):
+            since_us = None
+    return running_us
+
+
+def _cycles_done(doses: Sequence[Contraction]) -> int:
+    # A set: a cycle broken off by a pause is done again from its beginning.
+    return len({(c.stage, c.cycle) for c in doses if c.is_complete and c.ends_cycle})
+
+
+def _fault_text(fault: Fault) -> str:
+    place = f"channel {fault.channel}: " if fault.channel is not None else ""
+    return f"{place}{fault.code}: {fault.detail}"
+
+
+def _channel_summary(channel: RecordedChannel, doses: Sequence[Contraction]) -> ChannelSummary:
+    given = tuple(c for c in doses if c.channel == channel.number and c.pulses > 0)
+    on_us = sum(c.on_us for c in given)
+    return ChannelSummary(
+        number=channel.number,
+        name=channel.name,
+        site=channel.site,
+        side=channel.side,
+        level_start_ua=given[0].level_ua if given else 0,
+        level_mean_ua=sum(c.level_ua * c.on_us for c in given) // max(1, on_us),
+        level_max_ua=max((c.level_ua for c in given), default=0),
+        contractions=sum(c.is_complete for c in given),
+        on_us=on_us,
+        pulses=sum(c.pulses for c in given),
+        charge_nc=sum(c.charge_nc for c in given),
+    )
