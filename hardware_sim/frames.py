@@ -137,9 +137,10 @@ def _judge(wire: bytes) -> Packet | DamagedPacket:
     A frame cut off after two bytes looks like this: its 81 hides the next frame's start byte.
     """
     verdict = _check(wire)
-    if isinstance(verdict, Packet) or wire[CHECKSUM_INDEX] != START:
+    hidden = wire[CHECKSUM_INDEX:]
+    if isinstance(verdict, Packet) or hidden[:1] != bytes((START,)):
         return verdict
-    inner = _check(wire[CHECKSUM_INDEX:])
+    inner = _check(hidden)
     is_better = isinstance(inner, Packet) or inner.fault != "shape"
     return inner if is_better else verdict
 

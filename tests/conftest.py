@@ -1,0 +1,13 @@
+"""Makes ``tests/support`` importable as ``support``.
+
+The tests folder itself must not be on the path: its subfolders carry the names of the packages that
+they test, and would be found first.
+"""
+
+import sys
+from pathlib import Path
+from types import ModuleType
+
+support = ModuleType("support")
+support.__path__ = [str(Path(__file__).parent / "support")]
+sys.modules.setdefault("support", support)

@@ -1,0 +1,108 @@
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from hardware_sim.command_line import main
+
+
+def run(capsys, *argv):
+    """Exit code and the one line of complaint."""
+    code = main(list(argv))
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    (line,) = captured.err.splitlines()
+    return code, line
+
+
+def test_an_unknown_device_is_refused_and_the_known_ones_are_listed(capsys):
+    code, line = run(capsys, "p24")
+
+    assert code == 2
+    assert "'p24'" in line
+    assert "known: rehastim2" in line
+
+
+def test_a_missing_device_is_asked_for(capsys):
+    code, line = run(capsys)
+
+    assert code == 2
+    assert "rehastim2" in line
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--ack-delay", "-1"),
+        ("--ack-delay", "soon"),
+        ("--ack-delay", "inf"),
+        ("--ack-delay", "nan"),
+        ("--seed", "x"),
+        ("--tcp", "localhost"),
+        ("--tcp", "localhost:70000"),
+        ("--tcp", ":80"),
+        ("--tcp", "localhost:0", "--link", "here"),
+        ("--no-such-option",),
+    ],
+)
+def test_a_wrong_option_is_one_line_and_code_2(capsys, options):
+    code, line = run(capsys, "rehastim2", *options)
+
+    assert code == 2
+    assert line.startswith("hardware_sim: ")
+
+
+def test_a_port_in_use_is_one_line_and_code_3(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code, line = run(capsys, "rehastim2", "--tcp", f"127.0.0.1:{taken.getsockname()[1]}")
+
+    assert code == 3
+    assert "in use" in line
+
+
+def test_a_file_is_never_replaced_by_the_link(capsys, tmp_path):
+    (tmp_path / "stim").write_text("precious")
+
+    code, line = run(capsys, "rehastim2", "--link", str(tmp_path / "stim"))
+
+    assert code == 3
+    assert "not a stale link" in line
+    assert (tmp_path / "stim").read_text() == "precious"
+
+
+def test_a_link_that_leads_somewhere_is_never_replaced(capsys, tmp_path):
+    (tmp_path / "stim").symlink_to("/dev/null")
+
+    code, _ = run(capsys, "rehastim2", "--link", str(tmp_path / "stim"))
+
+    assert code == 3
+    assert (tmp_path / "stim").is_symlink()
+
+
+def test_a_record_that_cannot_be_written_is_code_3_and_leaves_no_link(capsys, tmp_path):
+    link = tmp_path / "stim"
+
+    code, line = run(
+        capsys, "rehastim2", "--link", str(link), "--pulses", str(tmp_path / "no" / "p.csv")
+    )
+
+    assert code == 3
+    assert "p.csv" in line
+    assert not link.is_symlink()
+
+
+def test_help_is_no_mistake(capsys):
+    assert main(["--help"]) == 0
+    assert "--ack-delay" in capsys.readouterr().out
+
+
+def test_the_exit_code_reaches_the_shell():
+    ended = subprocess.run(
+        [sys.executable, "-m", "hardware_sim", "nothing"],
+        capture_output=True,
+        timeout=20,
+        check=False,
+    )
+
+    assert ended.returncode == 2
