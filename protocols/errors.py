@@ -85,7 +85,7 @@ class LimitTableError(NmesError):
 
 
 class SessionRefusal(NmesError):
-    """The operator asked for something that is not possible now; the text says what to do instead."""
+    """The operator asked for what is not possible now; the text says what to do instead."""
 
 
 class RecordError(NmesError):

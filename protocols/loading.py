@@ -1,0 +1,141 @@
+"""Protocol files: finding them, reading them, and saying all that is wrong with one.
+
+What a protocol asks for is judged elsewhere: what is permitted by the safety layer, what a device
+can make by `protocols.timeline`.
+"""
+
+import hashlib
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from protocols.complaints import all_problems, in_order, other_version
+from protocols.errors import Problem, ProtocolFileError
+from protocols.field_types import nearest_word
+from protocols.model import StimulationProtocol
+from protocols.yaml_reading import read_yaml
+
+MAX_BYTES = 256 * 1024
+LIBRARY = Path(__file__).parent / "library"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedProtocol:
+    """A protocol with its origin: `source` names the file, `sha256` is the hash of its bytes."""
+
+    protocol: StimulationProtocol
+    sha256: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryEntry:
+    """A protocol that comes with the program."""
+
+    name: str
+    path: Path
+    protocol: StimulationProtocol
+
+
+def load_protocol(path: Path) -> LoadedProtocol:
+    """Read a protocol file; raise ProtocolFileError with everything that is wrong with it."""
+    return load_text(_file_bytes(path), str(path))
+
+
+def load_text(text: str | bytes, name: str) -> LoadedProtocol:
+    """Read the text of a protocol file of this name; raise ProtocolFileError."""
+    content = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    reading = read_yaml(_decoded(content, name))
+    if (version := other_version(reading)) is not None:
+        raise ProtocolFileError(name, (version,))
+    try:
+        protocol = StimulationProtocol.model_validate(reading.value)
+    except ValidationError as error:
+        raise ProtocolFileError(name, all_problems(reading, error)) from None
+    if reading.problems:
+        raise ProtocolFileError(name, in_order(list(reading.problems)))
+    return LoadedProtocol(
+        protocol=protocol, sha256=hashlib.sha256(content).hexdigest(), source=name
+    )
+
+
+def find_protocol(name_or_path: str | Path) -> Path:
+    """Return the file meant by the name of a library protocol or by a path.
+
+    Raises ProtocolFileError, with the nearest name of the library, if there is none.
+    """
+    text = str(name_or_path)
+    names = _library_files()
+    if text in names:
+        return names[text]
+    path = Path(text)
+    if "\0" not in text and path.exists():
+        return path
+    near = nearest_word(path.stem, names)
+    raise _file_error(
+        text,
+        "there is neither a file nor a library protocol of this name",
+        f"the library has {', '.join(names)}",
+        f"Did you mean {near}?" if near else "Check the name, or give the path of a file.",
+    )
+
+
+def library() -> tuple[LibraryEntry, ...]:
+    """Return all protocols of the library, by name."""
+    return tuple(
+        LibraryEntry(name=name, path=path, protocol=load_protocol(path).protocol)
+        for name, path in _library_files().items()
+    )
+
+
+def _library_files() -> dict[str, Path]:
+    return {path.stem: path for path in sorted(LIBRARY.glob("*.yaml"))}
+
+
+def _file_bytes(path: Path) -> bytes:
+    """Return the bytes of a file, at most one more than a protocol may have."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise _file_error(
+                str(path), "it is no file", "a protocol is a plain text file", "Name the file."
+            )
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _file_error(
+            str(path),
+            f"it cannot be read ({reason})",
+            "a readable file is needed",
+            "Check the path and who may read the file.",
+        ) from error
+
+
+def _decoded(content: bytes, name: str) -> str:
+    if len(content) > MAX_BYTES:
+        raise _file_error(
+            name,
+            f"it has more than {MAX_BYTES // 1024} KiB",
+            "protocols are far shorter",
+            "Check that this is the right file.",
+        )
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        problem = Problem(
+            line=before.count(b"\n") + 1,
+            column=len(before) - before.rfind(b"\n"),
+            field="file",
+            found=f"the byte {content[error.start]:02X} is no text in UTF-8",
+            allowed="protocols are saved as UTF-8",
+            cure="Save the file again with the encoding UTF-8.",
+        )
+        raise ProtocolFileError(name, (problem,)) from None
+
+
+def _file_error(file: str, found: str, allowed: str, cure: str) -> ProtocolFileError:
+    problem = Problem(line=None, column=None, field="file", found=found, allowed=allowed, cure=cure)
+    return ProtocolFileError(file, (problem,))
