@@ -1,0 +1,31 @@
+"""The stimulators that nmes can drive; a new one is one line here."""
+
+from difflib import get_close_matches
+from importlib import import_module
+
+from drivers.entry import DriverEntry
+from protocols.errors import DeviceError
+
+ENTRIES = {
+    "rehastim2": "drivers.rehastim2.entry:entry",
+}
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all devices, sorted."""
+    return tuple(sorted(ENTRIES))
+
+
+def load(name: str) -> DriverEntry:
+    """Return the driver of that name, imported only now; DeviceError if there is none."""
+    if name not in ENTRIES:
+        raise DeviceError(_unknown(name))
+    module_name, function_name = ENTRIES[name].split(":")
+    entry: DriverEntry = getattr(import_module(module_name), function_name)()
+    return entry
+
+
+def _unknown(name: str) -> str:
+    near = get_close_matches(name, names(), n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"No stimulator is called {name!r}.{hint} Known: {', '.join(names())}."

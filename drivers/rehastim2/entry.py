@@ -1,0 +1,26 @@
+"""What the registry offers for "rehastim2", and the only place where its parts are joined."""
+
+from drivers.entry import DriverEntry, SerialSettings
+from drivers.interface import BytePort, Stimulator
+from drivers.rehastim2.capabilities import REHASTIM2
+from drivers.rehastim2.driver import RehaStim2Driver
+from drivers.rehastim2.messages import STOP_FRAMES
+from drivers.rehastim2.readback import RehaStim2Readback
+from drivers.wire import Trace, Wire
+
+_STOP_FRAMES = frozenset(STOP_FRAMES)
+
+SERIAL_SETTINGS = SerialSettings(
+    baud_rate=460_800, parity="even", stop_bits=1, has_hardware_flow_control=False
+)
+"""Description 1.24, 2.1."""
+
+
+def entry() -> DriverEntry:
+    """Return what can be known and made of a RehaStim2."""
+    return DriverEntry(capabilities=REHASTIM2, serial_settings=SERIAL_SETTINGS, make=make)
+
+
+def make(port: BytePort, trace: Trace | None) -> Stimulator:
+    """Return the driver on an open port, with its own readback in between."""
+    return RehaStim2Driver(Wire(port, RehaStim2Readback(), trace, stop_frames=_STOP_FRAMES))
