@@ -24,7 +24,7 @@ from protocols.model import (
     Stage,
     StimulationProtocol,
 )
-from protocols.yaml_reading import Place, Reading
+from protocols.yaml_reading import NOTHING, Place, Reading
 
 _GROUPS: dict[tuple[str, ...], tuple[str, type[BaseModel]]] = {
     (): ("the protocol", StimulationProtocol),
@@ -101,7 +101,7 @@ def all_problems(reading: Reading, error: ValidationError) -> tuple[Problem, ...
     refused = [detail for detail in error.errors() if detail["type"] != INCONSISTENT]
     unknown = [detail["loc"] for detail in refused if detail["type"] == "extra_forbidden"]
     meant = {(*loc[:-1], name) for loc in unknown if (name := _meant(loc)) is not None}
-    silent = meant | reading.complained
+    silent = {path for path in meant if path not in reading.key_places} | reading.complained
     problems = list(reading.problems)
     problems += [
         _refused_field(reading, detail) for detail in refused if detail["loc"] not in silent
@@ -179,7 +179,10 @@ def _refused_field(reading: Reading, detail: ErrorDetails) -> Problem:
         case "tuple_type":
             allowed, cure = "a list belongs here", "Begin each entry with a dash on its own line."
             return _problem(loc, place, f"found {place.found}", allowed, cure)
-    return _problem(loc, place, f"found {place.found}", context["allowed"], context["cure"])
+    cure = context["cure"]
+    if place.found == NOTHING:
+        cure = "Write it, or remove the line if the field may be missing."
+    return _problem(loc, place, f"found {place.found}", context["allowed"], cure)
 
 
 def _unknown_field(loc: Path, place: Place) -> Problem:

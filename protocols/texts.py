@@ -31,7 +31,7 @@ def _text(*, longest: int, lines: bool) -> BeforeValidator:
 
     def check(given: object) -> str:
         if not isinstance(given, str):
-            raise refusal(allowed, "Write it as text; put it in quotes if it looks like a number.")
+            raise refusal(allowed, "Write it as one text, in quotes if it looks like a number.")
         text = given.strip()
         if not text:
             raise refusal(allowed, "Write the text, or leave the field out if it may be missing.")

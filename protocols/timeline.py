@@ -152,7 +152,7 @@ class _Planner:
             shapes=shapes,
             bursts=bursts,
             cycle_us=cycle_us,
-            cycles=stage.repetitions or us_from_minutes(stage.minutes or 0) // cycle_us,
+            cycles=_cycles(stage),
             cue_rest=stage.cue_rest,
             frequency_asked_mhz=asked_mhz,
         )
@@ -309,6 +309,17 @@ def _shared_burst(stage: Stage, number: int) -> PlannedBurst:
         share_permille=permille_from_percent(stage.level_share_percent or 100),
         cue=stage.cue_contract or "",
     )
+
+
+def protocol_duration_us(protocol: StimulationProtocol) -> int:
+    """Return how long a protocol takes on any device, to the end of its last burst."""
+    total_us = sum(_cycle_us(stage) * _cycles(stage) for stage in protocol.stages)
+    last = protocol.stages[-1]
+    return total_us - _cycle_us(last) + max(b.end_us for b in _bursts(last, protocol))
+
+
+def _cycles(stage: Stage) -> int:
+    return stage.repetitions or us_from_minutes(stage.minutes or 0) // _cycle_us(stage)
 
 
 def _cycle_us(stage: Stage) -> int:

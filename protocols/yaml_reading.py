@@ -8,7 +8,7 @@ file could not see what they do. What the values mean is not decided here.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ruamel.yaml import YAML
@@ -30,6 +30,8 @@ from protocols.yaml_syntax import syntax_problem
 
 MAX_DEPTH = 12
 MAX_VALUES = 2000
+NOTHING = "nothing"
+"""What is found where a value is empty."""
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
 _WHOLE_NUMBER = re.compile(r"[-+]?[0-9]+")
@@ -42,7 +44,7 @@ _SPECIAL: dict[str, bool | float] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
-_NOTHING = ("", "~", "null", "Null", "NULL")
+_EMPTY = ("", "~", "null", "Null", "NULL")
 
 
 class Unusable:
@@ -192,7 +194,10 @@ class _Reader:
         self._refuse_marks(path, event)
         if isinstance(event, ScalarEvent):
             value, found = _scalar(event)
-            self.places[path] = _place(event, found)
+            # An empty value has no place of its own: the parser gives that of what follows.
+            owner = self.key_places.get(path) if event.value == "" else None
+            place = _place(event, found)
+            self.places[path] = replace(owner, found=found) if owner else place
             return value
         if isinstance(event, SequenceStartEvent):
             self.places[path] = _place(event, "a list")
@@ -225,13 +230,14 @@ class _Reader:
         return UNUSABLE
 
     def _refuse_marks(self, path: Path, event: Event) -> None:
-        marks = (("&", getattr(event, "anchor", None)), ("", getattr(event, "tag", None)))
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        marks = (("&", anchor), ("", tag and tag.replace("tag:yaml.org,2002:", "!!")))
         for sign, mark in marks:
             if mark is not None:
                 self._complain(
                     path,
                     _place(event, ""),
-                    f"the mark {_shown(f'{sign}{mark}')} stands before the value",
+                    f"the mark {sign}{_shown(mark)} stands before the value",
                     "values are written without & and ! marks",
                     "Remove the mark, or put the text in quotes if it belongs to it.",
                 )
@@ -254,7 +260,8 @@ class _Reader:
     def _key(self, path: Path, event: Event, group: dict[str, object]) -> str | None:
         """Return the name of the field that begins; None if its value cannot be kept."""
         if not isinstance(event, ScalarEvent):
-            self._value((*path, "?"), event)
+            if not isinstance(event, AliasEvent):
+                self._value((*path, "?"), event)
             found, cure = "a group, list or * mark stands as a field name", "Write a plain name."
         elif event.value == "<<":
             found, cure = "<< takes fields from elsewhere", "Write the fields themselves."
@@ -267,7 +274,7 @@ class _Reader:
             self.key_places[(*path, key)] = _place(event, key)
             return key
         name = (*path, _shown(event.value)) if isinstance(event, ScalarEvent) else path
-        allowed = "every field of a group has a name of its own"
+        allowed = "fields have plain names, each once in its group"
         self._complain(name, _place(event, ""), found, allowed, cure)
         return None
 
@@ -288,8 +295,8 @@ def _scalar(event: ScalarEvent) -> tuple[object, str]:
     text = event.value
     if event.style is not None:
         return text, f'"{_shown(text)}" in quotes' if event.style in "'\"" else "a text block"
-    if text in _NOTHING:
-        return UNUSABLE, "nothing"
+    if text in _EMPTY:
+        return UNUSABLE, NOTHING
     if text in _SPECIAL:
         return _SPECIAL[text], text
     if len(text) <= _LONGEST_NUMBER and _NUMBER.fullmatch(text):

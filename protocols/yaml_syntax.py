@@ -9,6 +9,7 @@ _QUOTE_NOT_CLOSED = (
     "a quotation mark that is never closed",
     "Close the text with the same mark, ' or \".",
 )
+_PERCENT_LINE = ("a line that begins with %", "Remove it.")
 
 _WORDING = (
     # part of the parser's message, what was found, how to mend it
@@ -31,7 +32,8 @@ _WORDING = (
     (
         "expected <block end>",
         "a line that does not line up with the lines above it",
-        "Let the fields of one group, and the dashes of one list, begin in the same column.",
+        "Let the fields of one group, and the dashes of one list, begin in the same column; look "
+        "also for a quotation mark above that is not closed.",
     ),
     (
         "expected ',' or ']'",
@@ -51,15 +53,32 @@ _WORDING = (
         "Put the text in single quotes.",
     ),
     (
+        r"character '\t'",
+        "a tab before a value",
+        "Replace the tab by a blank.",
+    ),
+    (
         "cannot start any token",
         "a character that no value can begin with",
         "Put the text in quotes.",
     ),
     (
-        "%YAML",
-        "a line that begins with %",
-        "Remove it.",
+        "block scalar",
+        "a text block (| or >) that cannot be read",
+        "Write only | or > or >- after the colon, and indent all lines of the text alike.",
     ),
+    (
+        "undefined tag handle",
+        "a ! mark before a value",
+        "Remove the mark, or put the text in quotes if it belongs to it.",
+    ),
+    (
+        "document start",
+        "a text where a field should begin",
+        "Write it as name: value.",
+    ),
+    ("directive", *_PERCENT_LINE),
+    ("incompatible YAML document", *_PERCENT_LINE),
 )
 
 
@@ -72,7 +91,7 @@ def syntax_problem(error: YAMLError, text: str) -> Problem:
         column=column,
         field="file",
         found=found,
-        allowed="the file must be YAML: lines of name: value, indented with blanks",
+        allowed="a protocol is YAML, lines of name: value indented with blanks",
         cure=cure,
     )
 
@@ -83,7 +102,8 @@ def _where(error: YAMLError, text: str) -> tuple[int, int]:
         return before.count("\n") + 1, len(before) - before.rfind("\n")
     mark = None
     if isinstance(error, MarkedYAMLError):
-        opened_at = error.context_mark if "quoted" in str(error.context) else None
+        is_opened = any(word in str(error.context) for word in ("quoted", "flow"))
+        opened_at = error.context_mark if is_opened else None
         mark = opened_at or error.problem_mark or error.context_mark
     return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
 
