@@ -4,6 +4,7 @@ Standard output carries two lines: the port that a client opens, and the record'
 """
 
 import argparse
+import errno
 import sys
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -107,13 +108,19 @@ def _simulate(options: argparse.Namespace) -> None:
             seed=options.seed,
             start_us=zero_us,
         )
-        parent = ParentPipe(sys.stdin.fileno()) if options.parent_pipe else None
+        parent = ParentPipe(_standard_input()) if options.parent_pipe else None
         _announce(port, zero_us)
         Service(device, port, files=tuple(files), parent=parent).run(ending_fd)
 
 
 def _open_port(options: argparse.Namespace) -> Port:
     return TcpPort(*options.tcp) if options.tcp else PseudoTerminal(options.link)
+
+
+def _standard_input() -> int:
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "--parent-pipe needs standard input, which is closed")
+    return sys.stdin.fileno()
 
 
 def _forget(_pulse: Pulse) -> None:

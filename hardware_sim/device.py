@@ -64,6 +64,7 @@ class Stop:
     reason: StopReason
 
 
+NO_MOTOMED = -1
 MODE_CODES = {Mode.START: 0, Mode.INITIALIZED: 1, Mode.STARTED: 2}
 MODE_AFTER = {
     (Command.InitChannelListMode, Mode.START): Mode.INITIALIZED,
@@ -173,6 +174,10 @@ class RehaStim2:
         act_us = self._next_act_us()
         return act_us if due_us is None else min(due_us, act_us)
 
+    def next_answer_us(self) -> int | None:
+        """Return when the oldest waiting frame leaves; None if none waits."""
+        return self._transmitter.next_due_us()
+
     def open_electrode(self, channel: int) -> None:
         """Take an electrode off the skin: the channel's next pulse is an electrode error."""
         if not 1 <= channel <= CHANNELS:
@@ -265,14 +270,12 @@ class RehaStim2:
             self._acknowledge(packet, Command(packet.command), now_us)
 
     def _acknowledge(self, packet: Packet, command: Command, now_us: int) -> None:
-        if command is Command.StopChannelListMode:
-            self._stop(StopReason.COMMAND, now_us)
-            answer = signed_byte(Result.OK)
-        elif command is Command.GetMotomedMode:
-            answer = signed_byte(Result.OK) + signed_byte(-1)
+        """Answer a command; while the ack of one before is owed only Stop still acts."""
+        if command is Command.GetMotomedMode:
+            answer = signed_byte(Result.OK) + signed_byte(NO_MOTOMED)
         elif command in MOTOMED:
             answer = self._refuse(Result.MOTOMED_CONNECTION)
-        elif now_us < self._busy_until_us:
+        elif now_us < self._busy_until_us and command is not Command.StopChannelListMode:
             busy = self._refuse(Result.BUSY)
             self._transmitter.send(packet.number, command + 1, busy, due_us=now_us)
             return
@@ -286,6 +289,9 @@ class RehaStim2:
         """Judge mode, then data; act; return the ack's data."""
         if command is Command.GetStimulationMode:
             return bytes((Result.OK, MODE_CODES[self._mode]))
+        if command is Command.StopChannelListMode:
+            self._stop(StopReason.COMMAND, now_us)
+            return signed_byte(Result.OK)
         mode_after = MODE_AFTER.get((command, self._mode))
         if mode_after is None:
             return self._refuse(Result.WRONG_MODE)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 CHUNK_BYTES = 4096
+MOST_BYTES_AT_ONCE = 65_536
 SPEED_FIELDS = (4, 5)
 
 
@@ -140,21 +141,21 @@ class TcpPort:
         return [endpoint.fileno() for endpoint in sockets if endpoint]
 
     def read(self) -> bytes:
-        """Return what the client sent; see it off if it left, and let the next one in."""
-        received = self._read_client(self._client) if self._client else b""
-        self._accept()
-        return received
+        """Return what the client sent; see it off if it left, and let the next one in.
 
-    def _read_client(self, client: socket.socket) -> bytes:
-        try:
-            received = client.recv(CHUNK_BYTES)
-        except BlockingIOError:
-            return b""
-        except ConnectionError:
-            received = b""
-        if not received:
-            self._drop()
-        return received
+        All that the client sent is taken first: its end may be hidden behind it, and until that is
+        seen the next client would be turned away.
+        """
+        received = bytearray()
+        while self._client and len(received) < MOST_BYTES_AT_ONCE:
+            chunk = _receive(self._client)
+            if chunk is None:
+                break
+            if not chunk:
+                self._drop()
+            received += chunk
+        self._accept()
+        return bytes(received)
 
     def _accept(self) -> None:
         try:
@@ -191,3 +192,13 @@ class TcpPort:
         """Close the connection and the listener."""
         self._drop()
         self._listener.close()
+
+
+def _receive(client: socket.socket) -> bytes | None:
+    """Return bytes, none if the client has left, None if there is nothing now."""
+    try:
+        return client.recv(CHUNK_BYTES)
+    except BlockingIOError:
+        return None
+    except ConnectionError:
+        return b""

@@ -93,8 +93,8 @@ class Service:
         return not self._device.is_connected or lingered_us >= LONGEST_LINGER_US
 
     def _serve(self, ready: set[int], now_us: int) -> None:
-        """Do all that is due: first let time pass, then take what arrived."""
-        self._device.advance(now_us)
+        """Do all that is due: first what was due before the bytes that arrived now."""
+        self._send(now_us)
         if ready.intersection(self._port.readable_fds()):
             self._device.receive(self._port.read(), now_us)
         if self._parent and self._parent.fd in ready:

@@ -84,6 +84,23 @@ def test_stop_acts_at_once_while_another_answer_is_owed(bench):
     assert [(packet.command, packet.data) for packet in packets] == [(33, b"\x00"), (35, b"\x00")]
 
 
+def test_a_command_before_the_answer_to_a_stop_is_refused_as_busy(bench):
+    bench.command(STOP_LIST)
+
+    (answer,) = bench.command(INIT_LIST, channel_list())
+
+    assert (answer.command, answer.data) == (INIT_LIST + 1, BUSY)
+
+
+def test_motomed_commands_are_not_refused_as_busy(bench):
+    bench.command(GET_MODE)
+    bench.command(80, b"\x00")
+
+    packets = bench.run_until(bench.now_us + DELAY_US)
+
+    assert [(packet.command, packet.data) for packet in packets][-1] == (81, b"\xfc")
+
+
 def test_watchdogs_are_never_refused(bench):
     bench.command(GET_MODE)
 
