@@ -21,7 +21,7 @@ from protocols.capabilities import Capabilities
 from protocols.errors import LimitViolation, PlanningError, SessionRefusal
 from protocols.pulses import OutputFrame, TrainSetup
 from safety.clock import deadline_us, overtime
-from safety.levels import judge_raise, judge_ramp, lowered, wait_us
+from safety.levels import judge_raise, judge_ramp, lowered
 from safety.rules import judge_output, reachable_ua
 from safety.session_limits import SessionLimits
 from safety.state import (
@@ -113,7 +113,10 @@ class SafetyGate:
         self._stimulator.connect(now_us)
 
     def poll(self, now_us: int) -> tuple[DeviceEvent, ...]:
-        """Let the driver work; tell what happened. Output lost, or a time run out, latches."""
+        """Let the driver work; tell what happened. Output lost, or a time run out, latches.
+
+        A time that ran out is told as an OutputLost of our own, so that it is never missed.
+        """
         try:
             events = self._stimulator.poll(now_us)
         except Exception as fault:
@@ -121,8 +124,8 @@ class SafetyGate:
             raise
         for event in events:
             self._note(event, now_us)
-        self._watch_clock(now_us)
-        return events
+        spent = self._watch_clock(now_us)
+        return events if spent is None else (*events, _time_run_out(spent, now_us))
 
     def open(self, limits: SessionLimits, now_us: int) -> None:
         """Take up a session: all levels 0, no train yet."""
@@ -168,14 +171,14 @@ class SafetyGate:
         verdict = judge_raise(self._channel(channel), rules, behaviour, to_ua, now_us)
         self._keep(channel, verdict)
 
-    def lower_level(self, channel: int, to_ua: int, now_us: int) -> None:
-        """Lower a level; never refused, never a raise. The next raise waits its turn."""
-        self._keep(channel, lowered(self._channel(channel), to_ua, now_us + self._pause_us()))
+    def lower_level(self, channel: int, to_ua: int) -> None:
+        """Lower a level; never refused, never a raise."""
+        self._keep(channel, lowered(self._channel(channel), to_ua))
 
-    def zero_levels(self, now_us: int) -> None:
+    def zero_levels(self) -> None:
         """Lower all levels to 0."""
         for channel in self._state.channels:
-            self.lower_level(channel.number, 0, now_us)
+            self.lower_level(channel.number, 0)
 
     def level_ua(self, channel: int) -> int:
         """Return a channel's level; KeyError if the session does not use it."""
@@ -314,9 +317,6 @@ class SafetyGate:
             raise SessionRefusal(f"The gate is {self._state.mode.value}. Open a session first.")
         return self._limits
 
-    def _pause_us(self) -> int:
-        return 0 if self._limits is None else wait_us(0, self._limits.behaviour)
-
     def _channel(self, number: int) -> ChannelState:
         for channel in self._state.channels:
             if channel.number == number:
@@ -328,6 +328,16 @@ class SafetyGate:
             raise verdict.error()
         place = [channel.number for channel in self._state.channels].index(number)
         self._state = with_channel(self._state, place, verdict)
+
+
+def _time_run_out(spent: LimitViolation, now_us: int) -> OutputLost:
+    return OutputLost(
+        at_us=now_us,
+        kind=LossKind.WRONG_MODE,
+        detail=f"current still flowed when its time was over: {spent}",
+        advice="Stop was written. See that the device is silent, then acknowledge and start anew.",
+        channel=spent.channel,
+    )
 
 
 def _failed(what: str, fault: Exception) -> Violation:

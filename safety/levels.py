@@ -16,7 +16,7 @@ def judge_raise(
         return breach("exact values", channel.number, 0, 1, "", "gate")
     step_ua = to_ua - channel.level_ua
     if step_ua <= 0:
-        return lowered(channel, to_ua, now_us + wait_us(0, behaviour))
+        return lowered(channel, to_ua)
     cap = rules.limits.current_ua
     if to_ua > cap.value:
         return breach("level", channel.number, to_ua, cap.value, "µA", cap.source)
@@ -36,13 +36,9 @@ def wait_us(step_ua: int, behaviour: Behaviour) -> int:
     return max(slew_us, -(-1_000_000 // behaviour.steps_per_s_max))
 
 
-def lowered(channel: ChannelState, to_ua: int, raise_from_us: int) -> ChannelState:
-    """Return the channel at a lower level, never a higher one, to be raised not before this."""
-    return replace(
-        channel,
-        level_ua=max(0, min(channel.level_ua, to_ua)),
-        raise_from_us=max(channel.raise_from_us, raise_from_us),
-    )
+def lowered(channel: ChannelState, to_ua: int) -> ChannelState:
+    """Return the channel at a lower level; never at a higher one, never below 0."""
+    return replace(channel, level_ua=max(0, min(channel.level_ua, to_ua)))
 
 
 def judge_ramp(
