@@ -136,6 +136,14 @@ class Acknowledge(Message):
     kind: Literal["acknowledge"] = "acknowledge"
 
 
+class Note(Message):
+    """What the operator notes for the record: a moment, why it was stopped, the skin afterwards."""
+
+    kind: Literal["note"] = "note"
+    topic: Literal["mark", "stop", "skin"]
+    text: str
+
+
 class Leave(Message):
     """Close the session and its record; the engine may prepare another."""
 
@@ -158,6 +166,7 @@ Intent = Annotated[
     | Finish
     | Stop
     | Acknowledge
+    | Note
     | Leave,
     Field(discriminator="kind"),
 ]

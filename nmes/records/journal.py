@@ -8,7 +8,7 @@ import errno
 import os
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -108,8 +108,9 @@ class MemoryJournal:
         """Count everything so far as synced."""
         self._synced_seq = self._chain.last_seq
 
-    def fileno(self) -> None:
-        """There is nothing to wait on."""
+    def fileno(self) -> int | None:
+        """Return None: there is nothing to wait on."""
+        return None
 
     def drain(self) -> None:
         """There is nothing to drain."""
@@ -147,10 +148,18 @@ class JournalWriter:
 
     The file must not exist yet; its folder is made. Creating it is the thread's work too: an
     obstacle shows as `failure`. Appending is safe from any thread, but not from a signal handler.
+    `create` opens the file, in the thread; it may raise OSError.
     """
 
-    def __init__(self, path: Path, *, most_waiting: int = MOST_WAITING_LINES) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        create: Callable[[Path], int] = create_file,
+        most_waiting: int = MOST_WAITING_LINES,
+    ) -> None:
         self._path = path
+        self._create = create
         self._most_waiting = most_waiting
         self._chain = Chain()
         self._lock = threading.Lock()
@@ -244,11 +253,12 @@ class JournalWriter:
         except OSError as error:
             outcome = _cure(self._path, error)
         finally:
+            # Whatever ends the thread must be told: someone may be waiting for a sync.
             if outcome is not None:
                 self._fail(outcome)
 
     def _write_until_end(self) -> None:
-        file = create_file(self._path)
+        file = self._create(self._path)
         written_seq = -1
         is_ended = False
         try:
@@ -275,9 +285,8 @@ class JournalWriter:
         os.fsync(file)
         if not is_still_at(file, self._path):
             raise FileNotFoundError(errno.ENOENT, "its file is no longer there")
-        if self._synced_seq != written_seq:
-            self._synced_seq = written_seq
-            self._bell.ring()
+        self._synced_seq = written_seq
+        self._bell.ring()
 
 
 def _cure(path: Path, error: OSError) -> str:

@@ -98,7 +98,14 @@ class FaultSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiseRecorded:
-    """The pending step up is on disk."""
+    """The pending step up is on disk, and the gate has granted it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiseRefused:
+    """The gate did not grant the pending step up."""
+
+    reason: str
 
 
 Wish = (
@@ -114,7 +121,7 @@ Wish = (
     | AcknowledgeWish
     | LeaveWish
 )
-Happening = Wish | SetUpHeld | StopHeld | FaultSeen | RiseRecorded
+Happening = Wish | SetUpHeld | StopHeld | FaultSeen | RiseRecorded | RiseRefused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +153,7 @@ class SetUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordRise:
-    """Write the step to disk, then say RiseRecorded."""
+    """Write the step to disk, ask the gate, then say RiseRecorded or RiseRefused."""
 
     channel: int
     from_ua: int
@@ -155,7 +162,7 @@ class RecordRise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetLevel:
-    """Tell the gate the level of a channel."""
+    """Tell the gate that the level of a channel has come down."""
 
     channel: int
     to_ua: int

@@ -26,6 +26,7 @@ from nmes.session.actions import (
     Request,
     ResumeWish,
     RiseRecorded,
+    RiseRefused,
     SetLevel,
     SetUp,
     SetUpHeld,
@@ -37,11 +38,14 @@ from nmes.session.actions import (
     Tell,
     ZeroWish,
 )
+from nmes.session.output import NEVER_US
 from nmes.session.program import last_burst_end_us, next_burst, resume_time_us, stage_end_us
-from nmes.session.session import Halt, Session
+from nmes.session.session import Halt, Session, home_stage
 from nmes.session.states import SessionState, Trigger, after
 from nmes.session.stepping import granted_rise, is_locked, lowered_ua
 from protocols.errors import SessionRefusal
+from protocols.plan import PlannedStage
+from protocols.pulses import TrainSetup
 
 Outcome = tuple[Session, tuple[Request, ...]]
 
@@ -95,7 +99,7 @@ def _find(session: Session, wish: FindWish, now_us: int, facts: Facts) -> Outcom
         find_zero_us=now_us + facts.rest_left_us[index],
         pending=None,
     )
-    zeroed, requests = _with_level(found, wish.channel, 0)
+    zeroed, requests = _lowered(found, wish.channel, 0)
     record = Record(event="find_level", fields={"channel": wish.channel}, is_vital=False)
     return zeroed, (*requests, record)
 
@@ -129,10 +133,10 @@ def _step(session: Session, wish: StepWish, now_us: int, facts: Facts) -> Outcom
     index = _known(session, wish.channel)
     chosen = replace(session, selected=wish.channel)
     if not wish.is_up:
-        return _with_level(replace(chosen, pending=None), wish.channel, lowered_ua(session, wish))
+        return _lowered(replace(chosen, pending=None), wish.channel, lowered_ua(session, wish))
     if is_locked(session, now_us):
         return chosen, (Tell(mark="i", text="Unlocked: press again to raise the level."),)
-    rising = replace(granted_rise(chosen, wish, now_us, facts), step_us=now_us)
+    rising = granted_rise(chosen, wish, now_us, facts)
     pending = rising.pending
     if pending is None:
         return rising, ()
@@ -144,31 +148,38 @@ def _rise_recorded(session: Session, _: RiseRecorded, __: int, ___: Facts) -> Ou
     pending = session.pending
     if pending is None:
         return session, ()
-    return _with_level(replace(session, pending=None), pending.channel, pending.to_ua)
+    index = session.index(pending.channel)
+    levels = session.levels_ua
+    levels_ua = (*levels[:index], pending.to_ua, *levels[index + 1 :])
+    return replace(session, pending=None, levels_ua=levels_ua), ()
+
+
+def _rise_refused(session: Session, refused: RiseRefused, _: int, __: Facts) -> Outcome:
+    return replace(session, pending=None), (Tell(mark="!", text=refused.reason),)
 
 
 def _zero(session: Session, wish: ZeroWish, _: int, __: Facts) -> Outcome:
     _known(session, wish.channel)
     chosen = replace(session, selected=wish.channel, pending=None)
-    return _with_level(chosen, wish.channel, 0)
+    return _lowered(chosen, wish.channel, 0)
 
 
-def _with_level(session: Session, channel: int, level_ua: int) -> Outcome:
+def _lowered(session: Session, channel: int, level_ua: int) -> Outcome:
     index = session.index(channel)
     levels = session.levels_ua
     if levels[index] == level_ua:
         return session, ()
     levels_ua = (*levels[:index], level_ua, *levels[index + 1 :])
-    requests: tuple[Request, ...] = (SetLevel(channel=channel, to_ua=level_ua),)
-    if level_ua < levels[index]:
-        fields: dict[str, object] = {
-            "channel": channel,
-            "from_ua": levels[index],
-            "to_ua": level_ua,
-            "state": session.state.value,
-        }
-        requests = (*requests, Record(event="level", fields=fields, is_vital=False))
-    return replace(session, levels_ua=levels_ua), requests
+    fields: dict[str, object] = {
+        "channel": channel,
+        "from_ua": levels[index],
+        "to_ua": level_ua,
+        "state": session.state.value,
+    }
+    return replace(session, levels_ua=levels_ua), (
+        SetLevel(channel=channel, to_ua=level_ua),
+        Record(event="level", fields=fields, is_vital=False),
+    )
 
 
 # Pause, end, stop, fault -----------------------------------------------------------------------
@@ -220,7 +231,7 @@ def _resume(session: Session, _: ResumeWish, now_us: int, facts: Facts) -> Outco
     if now_us - session.paused_us > rules.LEVEL_KEPT_US:
         for planned in session.plan.channels:
             half_ua = session.level_ua(planned.number) // 2 // session.step_ua * session.step_ua
-            resumed, requests = _with_level(resumed, planned.number, half_ua)
+            resumed, requests = _lowered(resumed, planned.number, half_ua)
             levels.extend(requests)
     going = _going_on(replace(resumed, state=state), now_us, facts)
     cycle, in_cycle_us = divmod(session.held_us, session.stage.cycle_us)
@@ -235,12 +246,7 @@ def _resume(session: Session, _: ResumeWish, now_us: int, facts: Facts) -> Outco
 
 
 def _finish(session: Session, _: FinishWish, now_us: int, __: Facts) -> Outcome:
-    if session.state is SessionState.FINISHED:
-        return session, ()
-    was_live = session.is_live
     finished = _zeroed(_held(session, now_us, after(session.state, Trigger.FINISH)))
-    if not was_live:
-        return finished, ()
     return replace(finished, halt=_halt("ended early by the operator", "", now_us)), (StopDevice(),)
 
 
@@ -367,7 +373,7 @@ def _known(session: Session, channel: int) -> int:
 def advance(session: Session, now_us: int, facts: Facts) -> Outcome:
     """Return what follows from time alone: silence, absence, stages, unconfirmed stops."""
     requests: list[Request] = []
-    for rule in (_watch_screen, _watch_operator, _watch_stop, _go_through_stages):
+    for rule in _RULES_OF_TIME:
         session, asked = rule(session, now_us, facts)
         requests.extend(asked)
     return session, tuple(requests)
@@ -425,7 +431,7 @@ def _abandoned(session: Session, halt: Halt, now_us: int) -> Outcome:
     return replace(session, halt=abandoned), requests
 
 
-def _go_through_stages(session: Session, now_us: int, facts: Facts) -> Outcome:
+def _go_through_stages(session: Session, now_us: int, _: Facts) -> Outcome:
     if session.state is not SessionState.RUNNING:
         return session, ()
     time_us = session.stage_time_us(now_us)
@@ -433,21 +439,13 @@ def _go_through_stages(session: Session, now_us: int, facts: Facts) -> Outcome:
         if time_us >= stage_end_us(session.plan, session.stage_index):
             return _complete(session, now_us)
         return session, ()
-    return _towards_next_stage(session, time_us, now_us, facts)
+    return _towards_next_stage(session, time_us)
 
 
-def _towards_next_stage(session: Session, time_us: int, now_us: int, facts: Facts) -> Outcome:
+def _towards_next_stage(session: Session, time_us: int) -> Outcome:
     stage = session.stage
     following = session.plan.stages[session.stage_index + 1]
-    last_end_us = (stage.cycles - 1) * stage.cycle_us + last_burst_end_us(stage)
-    is_silent = not any(facts.outputs_ua)
-    if session.setup != following.setup:
-        if time_us >= last_end_us and is_silent and not session.setup_is_asked:
-            return replace(session, setup_is_asked=True), (SetUp(setup=following.setup),)
-        if time_us >= stage.duration_us:  # the device needs longer than the rest: wait for it
-            return replace(session, zero_us=now_us - stage.duration_us), ()
-        return session, ()
-    if time_us < stage.duration_us:
+    if time_us < stage.duration_us or session.setup != following.setup:
         return session, ()
     advanced = replace(
         session,
@@ -457,6 +455,66 @@ def _towards_next_stage(session: Session, time_us: int, now_us: int, facts: Fact
         gentle_cycle=None,
     )
     return advanced, (_stage_record(advanced),)
+
+
+def _keep_train(session: Session, now_us: int, facts: Facts) -> Outcome:
+    """Have the device hold the train that is needed next; until it does, time does not run on."""
+    wanted = _wanted_train(session, now_us)
+    if session.setup is None or wanted in (None, session.setup):
+        return session, ()
+    waiting = _waiting(session, wanted, now_us)
+    if wanted is None or session.setup_is_asked or any(facts.outputs_ua):
+        return waiting, ()
+    return replace(waiting, setup_is_asked=True), (SetUp(setup=wanted),)
+
+
+def _wanted_train(session: Session, now_us: int) -> TrainSetup | None:
+    if session.state is SessionState.FINDING and session.find_channel is not None:
+        return home_stage(session, session.find_channel).setup
+    if session.state is not SessionState.RUNNING:
+        return None
+    is_last = session.stage_index == len(session.plan.stages) - 1
+    if is_last or session.stage_time_us(now_us) < _last_rest_us(session.stage):
+        return session.stage.setup
+    return session.plan.stages[session.stage_index + 1].setup
+
+
+def _waiting(session: Session, wanted: TrainSetup | None, now_us: int) -> Session:
+    if session.state is SessionState.FINDING:
+        return replace(session, find_zero_us=max(session.find_zero_us, now_us))
+    is_for_now = wanted == session.stage.setup
+    until_us = session.held_us if is_for_now else session.stage.duration_us
+    return replace(session, zero_us=max(session.zero_us, now_us - until_us))
+
+
+def _last_rest_us(stage: PlannedStage) -> int:
+    """Return when the rest after the last burst of a stage begins."""
+    return (stage.cycles - 1) * stage.cycle_us + last_burst_end_us(stage)
+
+
+def next_wake_us(session: Session, now_us: int) -> int:
+    """Return the next time at which `advance` has something to do, if nothing else happens."""
+    wakes = [NEVER_US]
+    halt = session.halt
+    if halt is not None and not halt.is_abandoned:
+        if halt.abandon_us is not None:
+            wakes.append(halt.abandon_us)
+        elif halt.confirmed_us is None:
+            wakes.append(halt.at_us + rules.STOP_UNCONFIRMED_US + 1)
+    if session.is_live and not session.operator_is_script:
+        prompted_us = rules.PRESENCE_GRACE_US if session.is_prompted else 0
+        wakes.append(session.input_us + rules.PRESENCE_PROMPT_US + prompted_us + 1)
+    if session.state is SessionState.RUNNING:
+        wakes.extend(_stage_wakes(session))
+    return min(wake for wake in wakes if wake > now_us)
+
+
+def _stage_wakes(session: Session) -> tuple[int, ...]:
+    return (
+        session.zero_us + session.held_us,
+        session.zero_us + _last_rest_us(session.stage),
+        session.zero_us + stage_end_us(session.plan, session.stage_index),
+    )
 
 
 def _complete(session: Session, now_us: int) -> Outcome:
@@ -480,6 +538,8 @@ def _stage_record(session: Session) -> Record:
     return Record(event="stage", fields=fields, is_vital=False)
 
 
+_RULES_OF_TIME = (_watch_screen, _watch_operator, _watch_stop, _keep_train, _go_through_stages)
+
 _Handler = Callable[[Session, Any, int, Facts], Outcome]
 _HANDLERS: dict[type, _Handler] = {
     ArmWish: _arm,
@@ -497,4 +557,5 @@ _HANDLERS: dict[type, _Handler] = {
     StopHeld: _stop_held,
     FaultSeen: _fault,
     RiseRecorded: _rise_recorded,
+    RiseRefused: _rise_refused,
 }

@@ -1,12 +1,13 @@
 """What each channel should put out at a time, and when that next changes (pure)."""
 
-from protocols.envelope import next_change_us, stage_current_ua
+from dataclasses import replace
 
 from nmes.session import rules
 from nmes.session.program import current_burst
-from nmes.session.session import Session, find_stage, shape_of
+from nmes.session.session import Session, find_stage, shape_of, train_stage
 from nmes.session.states import SessionState
-from protocols.pulses import ChannelOutput, OutputFrame
+from protocols.envelope import next_change_us, stage_current_ua
+from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup
 
 NEVER_US = 2**62
 TICK_US = 10_000
@@ -132,8 +133,15 @@ def _fading_ua(session: Session, channel: int, now_us: int) -> int:
     return min(fading_ua, session.level_ua(channel)) // session.step_ua * session.step_ua
 
 
+def silent_frame(session: Session, setup: TrainSetup) -> OutputFrame:
+    """Return the frame of a train that puts out nothing."""
+    holding = replace(session, setup=setup)
+    silent = tuple(_shaped(holding, channel, 0) for channel in setup.channels)
+    return OutputFrame(setup=setup, outputs=silent)
+
+
 def _shaped(session: Session, channel: int, current_ua: int) -> ChannelOutput:
-    shape = shape_of(session.stage, channel)
+    shape = shape_of(train_stage(session), channel)
     width_us = shape.pulse_width_us
     return ChannelOutput(
         channel=channel,

@@ -4,19 +4,22 @@ Nothing is counted up as it happens, so nothing can drift from the clock.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from protocols.plan import Plan, PlannedBurst, PlannedStage
+
+PhaseWord = Literal["off", "get_ready", "ramp_up", "hold", "ramp_down", "rest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
     """What a channel, or the whole session, is doing, and how long until the next cue.
 
-    `word` is one of off, get_ready, ramp_up, hold, ramp_down, rest. Rising and holding count down
+    Rising and holding count down
     to the letting go, falling and resting to the next contraction.
     """
 
-    word: str
+    word: PhaseWord
     left_us: int
     cue: str
     next_cue: str

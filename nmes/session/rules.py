@@ -13,6 +13,7 @@ UP_STEPS_PER_WINDOW = 2  # accepted up-steps of the whole station in one window
 UP_STEP_WINDOW_US = 1_000_000
 KEY_REPEAT_US = 120_000  # closer presses are a held key, not a decision
 LOCK_AFTER_IDLE_US = 4_000_000  # then the first up-press only unlocks
+LEVEL_SLEW_UA_PER_S = 5_000  # as the gate's; asked here first, so that a press is answered in words
 STEP_FINE_UA = 1_000
 STEP_COARSE_UA = 2_000
 RISE_PER_REST_UA = 2_000  # of steps taken in one rest, as much acts at the next contraction

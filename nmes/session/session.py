@@ -1,11 +1,13 @@
 """A session as one frozen value: everything that decides what flows next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nmes.session import rules
 from nmes.session.states import LIVE, SessionState
 from protocols.plan import Plan, PlannedBurst, PlannedStage, PulseShape
 from protocols.pulses import TrainSetup
+
+FIND_CYCLES_MAX = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class Session:
     input_us: int
     is_prompted: bool
     step_us: int
+    step_ready_us: int
     recent_ups_us: tuple[int, ...]
     pending: PendingRise | None
     halt: Halt | None
@@ -134,11 +137,22 @@ def new_session(plan: Plan, *, step_ua: int, operator_is_script: bool, now_us: i
         heard_us=now_us,
         input_us=now_us,
         is_prompted=False,
-        step_us=-rules.KEY_REPEAT_US,
+        step_us=now_us - rules.KEY_REPEAT_US,
+        step_ready_us=now_us,
         recent_ups_us=(),
         pending=None,
         halt=None,
     )
+
+
+def home_stage(session: Session, channel: int) -> PlannedStage:
+    """Return the next stage that uses a channel: its level is found with that stage's pulses."""
+    stages = session.plan.stages
+    in_order = stages[session.stage_index :] + stages[: session.stage_index]
+    for stage in in_order:
+        if channel in stage.setup.channels:
+            return stage
+    raise KeyError(channel)
 
 
 def find_stage(session: Session, channel: int) -> PlannedStage:
@@ -152,17 +166,22 @@ def find_stage(session: Session, channel: int) -> PlannedStage:
         share_permille=1000,
         cue="Find the level",
     )
-    return PlannedStage(
+    return replace(
+        home_stage(session, channel),
         name="find level",
-        kind="find_level",
-        setup=session.stage.setup,
-        shapes=session.stage.shapes,
         bursts=(burst,),
         cycle_us=rules.FIND_ON_US + rules.FIND_OFF_US,
-        cycles=1_000_000,
+        cycles=FIND_CYCLES_MAX,
         cue_rest="Rest",
-        frequency_asked_mhz=session.stage.frequency_asked_mhz,
     )
+
+
+def train_stage(session: Session) -> PlannedStage:
+    """Return the stage that the train in force belongs to; the present one if it fits."""
+    find_channel = session.find_channel
+    present = session.stage if find_channel is None else home_stage(session, find_channel)
+    candidates = (present, *session.plan.stages)
+    return next(stage for stage in candidates if stage.setup == session.setup)
 
 
 def shape_of(stage: PlannedStage, channel: int) -> PulseShape:

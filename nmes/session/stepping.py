@@ -21,7 +21,7 @@ def granted_rise(session: Session, wish: StepWish, now_us: int, facts: Facts) ->
     if session.pending is not None or now_us - session.step_us < rules.KEY_REPEAT_US:
         raise SessionRefusal("Held keys do not count: one press, one step.")
     recent = tuple(t for t in session.recent_ups_us if now_us - t < rules.UP_STEP_WINDOW_US)
-    if len(recent) >= rules.UP_STEPS_PER_WINDOW:
+    if len(recent) >= rules.UP_STEPS_PER_WINDOW or now_us < session.step_ready_us:
         raise SessionRefusal("At most two steps up in a second: wait and feel each step.")
     step_ua = rules.STEP_COARSE_UA if wish.is_coarse else rules.STEP_FINE_UA
     to_ua = session.levels_ua[index] + step_ua
@@ -35,6 +35,8 @@ def granted_rise(session: Session, wish: StepWish, now_us: int, facts: Facts) ->
         pending=PendingRise(channel=wish.channel, to_ua=to_ua),
         rest_rises=rest_rises,
         recent_ups_us=(*recent, now_us),
+        step_us=now_us,
+        step_ready_us=now_us + step_ua * 1_000_000 // rules.LEVEL_SLEW_UA_PER_S,
     )
 
 

@@ -1,0 +1,222 @@
+"""The command line: parses, hands over to one command, and turns errors into exit codes.
+
+Light on purpose: `nmes --help` imports nothing but the argument parser. Exit codes: 0 done, 1 bad
+input, 2 wrong usage, 3 trouble with the device, 130 stopped by Ctrl-C.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+BAD_INPUT, WRONG_USAGE, DEVICE_TROUBLE, INTERRUPTED = 1, 2, 3, 130
+
+DESCRIPTION = """\
+nmes runs neuromuscular electrical stimulation from protocols in YAML.
+Research software. It is not a certified medical device.
+
+Without a command it opens the start screen. To see it work without any hardware: nmes demo
+"""
+EPILOG = """\
+examples:
+  nmes demo                                        a session on a simulated stimulator
+  nmes library                                     the protocols that come with nmes
+  nmes show quad_tka                               one of them in plain words
+  nmes check my_protocol.yaml                      is it valid, and within the limits?
+  nmes rehearse quad_tka --intensity 1=40          the whole session in virtual time
+  nmes run quad_tka --device rehastim2 --port /dev/ttyUSB0
+
+exit codes: 0 done, 1 bad input, 2 wrong usage, 3 trouble with the device
+Records are kept in the data folder of your system; NMES_HOME sets another.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    options = build_parser().parse_args(arguments or ["start"])
+    command = import_module(f"nmes.commands.{options.command}")
+    from protocols.errors import DeviceError, LinkError, NmesError  # not before --help
+
+    try:
+        code: int = command.run(options)
+    except (DeviceError, LinkError) as error:
+        return _fail(error, DEVICE_TROUBLE)
+    except NmesError as error:
+        return _fail(error, BAD_INPUT)
+    except BrokenPipeError:
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return code
+
+
+def _fail(error: Exception, code: int) -> int:
+    sys.stderr.write(f"{error}\n")
+    return code
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="nmes",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for add in (_start, _demo, _run, _rehearse, _check, _show, _library, _simulate, _ports):
+        add(commands)
+    _sessions(commands)
+    return parser
+
+
+if TYPE_CHECKING:
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def _start(commands: "_Commands") -> None:
+    commands.add_parser("start", help="open the start screen (the same as no command)")
+
+
+def _demo(commands: "_Commands") -> None:
+    parser = commands.add_parser("demo", help="run the 40 s demo on its own simulated RehaStim2")
+    parser.add_argument("--no-tui", action="store_true", help="no screen: progress and a summary")
+    parser.add_argument("--json", action="store_true", help="the summary as JSON (with --no-tui)")
+    _add_recordings(parser)
+    _add_ack_delay(parser)
+
+
+def _run(commands: "_Commands") -> None:
+    parser = commands.add_parser(
+        "run",
+        help="run a protocol on a stimulator",
+        description="Open the session screen for a protocol on a stimulator. Every explicit port "
+        "counts as real: a person may be at its other end.",
+    )
+    _add_protocol(parser)
+    parser.add_argument("--device", required=True, help="rehastim2, or sim:rehastim2 (simulated)")
+    parser.add_argument("--port", help="serial port, e.g. /dev/ttyUSB0, or socket://HOST:PORT")
+    parser.add_argument("--operator", default="", help="your name or initials, for the record")
+    parser.add_argument("--patient", default="bench", help="patient code, never a name")
+    parser.add_argument(
+        "--no-tui", action="store_true", help="for engineers: no screen, levels by --intensity"
+    )
+    parser.add_argument(
+        "--bench",
+        action="store_true",
+        help="say that nobody is connected; needed with --no-tui on an explicit port",
+    )
+    _add_levels(parser)
+    parser.add_argument("--json", action="store_true", help="the summary as JSON (with --no-tui)")
+    _add_recordings(parser)
+    _add_ack_delay(parser)
+
+
+def _rehearse(commands: "_Commands") -> None:
+    parser = commands.add_parser(
+        "rehearse",
+        help="run a whole session in virtual time",
+        description="Run a whole session in virtual time against the simulated device, through the "
+        "very engine, gate and driver that serve a patient, and report dose, timing and margins.",
+    )
+    _add_protocol(parser)
+    parser.add_argument("--device", default="sim:rehastim2", help="default: sim:rehastim2")
+    _add_levels(parser)
+    parser.add_argument("--json", action="store_true", help="the report as JSON")
+    _add_recordings(parser)
+    _add_ack_delay(parser)
+
+
+def _check(commands: "_Commands") -> None:
+    parser = commands.add_parser(
+        "check", help="check protocol files: valid, makeable, and within the limits?"
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help="files or library names")
+    parser.add_argument("--device", default="rehastim2", help="judge against this device")
+    parser.add_argument("--json", action="store_true", help="the findings as JSON")
+
+
+def _show(commands: "_Commands") -> None:
+    parser = commands.add_parser("show", help="show a protocol in plain words, with its envelope")
+    _add_protocol(parser)
+    parser.add_argument("--device", default="rehastim2", help="as this device would make it")
+    parser.add_argument("--png", type=Path, metavar="FILE", help="draw pulse and envelope")
+    parser.add_argument(
+        "--technical", action="store_true", help="the output table an engineer asks for"
+    )
+
+
+def _library(commands: "_Commands") -> None:
+    parser = commands.add_parser("library", help="list the protocols that come with nmes")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _simulate(commands: "_Commands") -> None:
+    parser = commands.add_parser(
+        "simulate",
+        help="be a stimulator on a pseudo-terminal or TCP port",
+        description="The first line printed is the port to use, the second the zero of the pulse "
+        "record on the system's monotonic clock. Runs until Ctrl-C.",
+    )
+    parser.add_argument("device", help="rehastim2")
+    parser.add_argument("--link", type=Path, metavar="PATH", help="symbolic link to the port")
+    parser.add_argument("--tcp", metavar="HOST:PORT", help="listen there instead")
+    parser.add_argument("--pulses", type=Path, metavar="FILE", help="record every pulse, as CSV")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="first packet number")
+    parser.add_argument("--trace", type=Path, metavar="FILE", help="write every frame")
+    _add_ack_delay(parser)
+
+
+def _ports(commands: "_Commands") -> None:
+    parser = commands.add_parser("ports", help="list the serial ports of this computer")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _sessions(commands: "_Commands") -> None:
+    parser = commands.add_parser("sessions", help="list the recorded sessions, or show one")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    show = actions.add_parser("show", help="the summary of one session")
+    show.add_argument("session", metavar="ID", help="its id, or the beginning of it")
+    show.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _add_protocol(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("protocol", metavar="PROTOCOL", help="library name or path of a file")
+
+
+def _add_levels(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--intensity",
+        action="append",
+        default=[],
+        metavar="CHANNEL=MA",
+        help="level of a channel, found earlier; by number or name, may be repeated",
+    )
+    parser.add_argument(
+        "--side",
+        action="append",
+        default=[],
+        metavar="CHANNEL=SIDE",
+        help="left or right, for a channel whose side is chosen at arming",
+    )
+
+
+def _add_recordings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--pulses", type=Path, metavar="FILE", help="pulse record of the simulated device, as CSV"
+    )
+    parser.add_argument("--trace", type=Path, metavar="FILE", help="write every frame")
+
+
+def _add_ack_delay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--ack-delay",
+        type=float,
+        default=0.0,
+        metavar="MS",
+        help="how long the simulated device waits with every answer",
+    )

@@ -1,0 +1,63 @@
+"""A session without a screen: a scripted operator speaks to the engine over the same link."""
+
+import signal
+import time
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+from nmes.link.client import EngineClient
+from nmes.link.messages import Event, Snapshot, StillHere, Summary
+from nmes.link.script import ScriptedOperator
+from nmes.settings import read_settings
+from protocols.errors import LinkError
+
+HEARTBEAT_S = 0.1
+
+
+def run_headless(
+    operator: ScriptedOperator,
+    engine_arguments: Sequence[str],
+    on_progress: Callable[[int, int], None],
+    on_event: Callable[[Event], None],
+) -> Summary:
+    """Run the operator's session to its end; Ctrl-C stops it. LinkError if the engine dies."""
+    client = EngineClient(
+        operator_is_script=True,
+        log=read_settings().home / "engine.log",
+        arguments=engine_arguments,
+    )
+
+    def stop(number: int, _: FrameType | None) -> None:
+        client.stop_now(signal.Signals(number).name)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    try:
+        client.send(operator.begin())
+        return _converse(client, operator, on_progress, on_event)
+    finally:
+        client.close()
+
+
+def _converse(
+    client: EngineClient,
+    operator: ScriptedOperator,
+    on_progress: Callable[[int, int], None],
+    on_event: Callable[[Event], None],
+) -> Summary:
+    next_beat_s = 0.0
+    while True:
+        if time.monotonic() >= next_beat_s:
+            next_beat_s = time.monotonic() + HEARTBEAT_S
+            client.send(StillHere())
+        for report in client.wait_reports(max(0.0, next_beat_s - time.monotonic())):
+            for intent in operator.react(report):
+                client.send(intent)
+            if isinstance(report, Snapshot):
+                on_progress(report.contractions_done, report.contractions_planned)
+            elif isinstance(report, Event):
+                on_event(report)
+        if operator.summary is not None:
+            return operator.summary
+        if not client.is_alive:
+            raise LinkError("The engine is gone; see engine.log in the data folder.")

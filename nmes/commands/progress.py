@@ -1,0 +1,34 @@
+"""A progress bar on standard error, for long work; silent where nobody is looking."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+
+@contextlib.contextmanager
+def contraction_progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Show contractions done of those planned."""
+    console = Console(file=sys.stderr)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("contractions"),
+        TimeElapsedColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(title, total=None)
+        shown = (-1, -1)
+
+        def show(done: int, planned: int) -> None:
+            nonlocal shown
+            if shown != (done, planned):
+                shown = (done, planned)
+                bar.update(task, completed=done, total=planned)
+
+        yield show

@@ -1,0 +1,107 @@
+"""`nmes run` and what it shares with `nmes demo`: one session, with the screen or without."""
+
+import json
+import sys
+from argparse import Namespace
+
+from nmes.commands import choices
+from nmes.commands.progress import contraction_progress
+from nmes.commands.summary_text import summary_text
+from nmes.link.client import EngineClient
+from nmes.link.messages import Event, Prepare
+from nmes.link.script import ScriptedOperator
+from nmes.settings import read_settings
+from protocols.errors import SessionRefusal
+from protocols.loading import find_protocol, load_protocol
+
+BENCH = "bench"
+WRONG_USAGE = 2
+
+
+def run(options: Namespace) -> int:
+    """Run a protocol on a device."""
+    problem = _wrong_usage(options)
+    if problem:
+        sys.stderr.write(f"{problem}\n")
+        return WRONG_USAGE
+    protocol = load_protocol(find_protocol(options.protocol)).protocol
+    is_bench = options.bench or options.port is None
+    default_side = "right" if options.no_tui and is_bench else None
+    choice = Prepare(
+        protocol=options.protocol,
+        device=options.device,
+        port=options.port,
+        operator=options.operator or "bench",
+        patient=options.patient,
+        is_bench=is_bench,
+        sides=choices.sides(protocol, options.side, default=default_side),
+    )
+    if options.no_tui:
+        return run_without_screen(choice, choices.levels_ua(protocol, options.intensity), options)
+    return run_with_screen(choice, options)
+
+
+def _wrong_usage(options: Namespace) -> str:
+    is_simulated = options.device.startswith("sim:")
+    if is_simulated and options.port:
+        return "A simulated device (sim:) has no port: leave --port out, or name the real device."
+    if not is_simulated and not options.port:
+        return f"Name the port: --port PORT (see 'nmes ports'), or try sim:{options.device}."
+    if options.no_tui and options.port and not options.bench:
+        return (
+            "--no-tui on an explicit port needs --bench: a person may be at its other end, and "
+            "nobody would see what flows. With --bench you say that nobody is connected."
+        )
+    if options.no_tui and not options.intensity:
+        return "--no-tui needs the level of at least one channel: --intensity CHANNEL=MA."
+    if (options.pulses or options.ack_delay) and options.port:
+        return "--pulses and --ack-delay belong to a simulated device (sim:)."
+    return ""
+
+
+def engine_arguments(options: Namespace) -> list[str]:
+    """Return what the engine must be told beside the link."""
+    arguments = []
+    for name in ("pulses", "trace"):
+        chosen = getattr(options, name)
+        if chosen is not None:
+            arguments += [f"--{name}", str(chosen.absolute())]
+    if options.ack_delay:
+        arguments += ["--ack-delay", str(options.ack_delay)]
+    return arguments
+
+
+def run_without_screen(choice: Prepare, levels_ua: dict[int, int], options: Namespace) -> int:
+    """Run with a scripted operator and print the summary; 0 if the whole program ran."""
+    # Not needed by the screen, and signal handling differs.
+    from nmes.commands.headless import run_headless
+
+    operator = ScriptedOperator(choice, levels_ua)
+    with contraction_progress(choice.protocol) as on_progress:
+        summary = run_headless(operator, engine_arguments(options), on_progress, _tell)
+    print(json.dumps(summary.model_dump(), indent=2) if options.json else summary_text(summary))
+    if summary.faults:
+        return 3
+    return 0 if summary.outcome == "completed" else 1
+
+
+def _tell(event: Event) -> None:
+    if event.mark != "i":
+        sys.stderr.write(f"{event.mark} {event.text}\n")
+
+
+def run_with_screen(choice: Prepare | None, options: Namespace) -> int:
+    """Open the screen; it starts its own engine."""
+    if not sys.stdin.isatty() or not sys.stdout.isatty():
+        raise SessionRefusal("The screen needs a terminal. Without one, use --no-tui.")
+    from tui.app import run_app
+
+    client = EngineClient(
+        operator_is_script=False,
+        log=read_settings().home / "engine.log",
+        arguments=engine_arguments(options),
+    )
+    try:
+        return run_app(client, choice)
+    finally:
+        client.close()

@@ -1,0 +1,38 @@
+"""A session's summary as text."""
+
+from nmes.link.messages import ChannelSummary, Summary
+
+
+def summary_text(summary: Summary) -> str:
+    """Return a summary in clinic units, a few lines."""
+    device = f"{summary.device_title}{' (SIMULATED)' if summary.is_simulated else ''}"
+    lines = [
+        f"{summary.title}",
+        f"session {summary.session_id}   patient {summary.patient}   operator {summary.operator}",
+        f"device {device}   started {summary.started_utc}",
+        "",
+        f"outcome       {summary.outcome}",
+        f"contractions  {summary.contractions_done} of {summary.contractions_planned}",
+        f"time          {_minutes(summary.done_us)} of {_minutes(summary.planned_us)}"
+        f"   pauses {summary.pauses}   stops {summary.stops}",
+        "",
+        "ch  name                      level mean / max   contractions   on time   pulses    charge",
+        *(_channel(channel) for channel in summary.channels),
+    ]
+    lines += [f"!! {fault}" for fault in summary.faults]
+    lines += ["", f"journal hash  {summary.journal_hash}"]
+    return "\n".join(lines)
+
+
+def _channel(channel: ChannelSummary) -> str:
+    name = f"{channel.name}{f', {channel.side}' if channel.side else ''}"
+    levels = f"{channel.level_mean_ua / 1000:.1f} / {channel.level_max_ua / 1000:g} mA"
+    return (
+        f"{channel.number:2}  {name[:25]:25} {levels:>17} {channel.contractions:>13} "
+        f"{channel.on_us / 1e6:>7.1f} s {channel.pulses:>8} {channel.charge_nc / 1e6:>6.2f} mC"
+    )
+
+
+def _minutes(time_us: int) -> str:
+    minutes, seconds = divmod(round(time_us / 1e6), 60)
+    return f"{minutes}:{seconds:02}"

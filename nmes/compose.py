@@ -1,0 +1,102 @@
+"""The composition root: the only place that makes a driver and hands it to a gate.
+
+It keeps no reference to either.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from drivers import registry
+from drivers.port import list_ports, open_port
+from drivers.wire import Trace
+from nmes.records.journal import Journal, JournalWriter, journal_path, new_session_id
+from nmes.records.store import SessionEntry, list_sessions
+from nmes.service.clock import wall_utc
+from nmes.service.simulator import Simulator, start_simulator
+from nmes.service.workshop import DeviceName, PortName
+from nmes.settings import Settings
+from protocols.capabilities import Capabilities
+from safety.gate import SafetyGate
+
+SIMULATED = "sim:"
+
+
+def driver_name(device: str) -> str:
+    """Return the driver of a device as a person names it, simulated or not."""
+    return device.removeprefix(SIMULATED)
+
+
+def capabilities_of(device: str) -> Capabilities:
+    """Return what a device can make; DeviceError, with what is near, if there is none."""
+    return registry.load(driver_name(device)).capabilities
+
+
+def device_names() -> tuple[DeviceName, ...]:
+    """Return the simulated devices first: nothing real is ever the default."""
+    titles = {name: registry.load(name).capabilities.title for name in registry.names()}
+    simulated = tuple(
+        DeviceName(name=SIMULATED + name, title=f"{title}, simulated", is_simulated=True)
+        for name, title in titles.items()
+    )
+    real = tuple(
+        DeviceName(name=name, title=title, is_simulated=False) for name, title in titles.items()
+    )
+    return simulated + real
+
+
+def port_names() -> tuple[PortName, ...]:
+    """Return the serial ports of this computer."""
+    return tuple(PortName(name=found.name, description=found.description) for found in list_ports())
+
+
+class RealWorkshop:
+    """Devices on real ports, simulators in processes of their own, journals on disk."""
+
+    def __init__(
+        self, settings: Settings, *, pulses: Path | None, trace: Trace | None, ack_delay_ms: float
+    ) -> None:
+        self._settings = settings
+        self._pulses = pulses
+        self._trace = trace
+        self._ack_delay_ms = ack_delay_ms
+        self._simulators: dict[str, Simulator] = {}
+
+    def devices(self) -> tuple[DeviceName, ...]:
+        """Return the devices that can be chosen."""
+        return device_names()
+
+    def ports(self) -> tuple[PortName, ...]:
+        """Return the serial ports of this computer."""
+        return port_names()
+
+    def capabilities(self, device: str) -> Capabilities:
+        """Return what a device can make; DeviceError if there is no such device."""
+        return capabilities_of(device)
+
+    def open_gate(self, device: str, port: str | None) -> SafetyGate:
+        """Open the port behind a new gate; without a port, that of the device's simulator."""
+        entry = registry.load(driver_name(device))
+        name = port if port is not None else self._simulator_port(driver_name(device))
+        byte_port = open_port(name, entry.serial_settings)
+        return SafetyGate(entry.make(byte_port, self._trace))
+
+    def _simulator_port(self, device: str) -> str:
+        """Return the port of the device's simulator, started at its first use, ended with us."""
+        if device not in self._simulators:
+            self._simulators[device] = start_simulator(
+                device, pulses=self._pulses, ack_delay_ms=self._ack_delay_ms
+            )
+        return self._simulators[device].port
+
+    def new_journal(self) -> tuple[str, Journal]:
+        """Begin a journal in the data folder."""
+        session_id = new_session_id(datetime.now(UTC))
+        return session_id, JournalWriter(journal_path(self._settings.sessions, session_id))
+
+    def sessions(self) -> tuple[SessionEntry, ...]:
+        """Return the recorded sessions, newest first."""
+        return list_sessions(self._settings.sessions)
+
+    def utc(self) -> str:
+        """Return the wall clock's time."""
+        return wall_utc()

@@ -1,0 +1,122 @@
+"""The screen's end of the link: starts the engine and speaks with it over its pipes.
+
+The engine runs in a session of its own, so that Ctrl-C reaches only the screen; it ends when this
+end of the link closes.
+"""
+
+import asyncio
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from nmes.link.lines import LineReader, line_of
+from nmes.link.messages import REPORTS, Hello, Intent, Report, Stop
+from protocols.errors import LinkError
+
+READ_BYTES = 65_536
+END_TIMEOUT_S = 10.0
+
+
+class EngineClient:
+    """One engine process and the link to it."""
+
+    def __init__(
+        self, *, operator_is_script: bool, log: Path, arguments: Sequence[str] = ()
+    ) -> None:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "nmes.engine", *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                start_new_session=True,
+            )
+        self._write_fd = os.dup(self._process.stdin.fileno())  # type: ignore[union-attr] # PIPE
+        self._read_fd = os.dup(self._process.stdout.fileno())  # type: ignore[union-attr] # PIPE
+        self._process.stdin.close()  # type: ignore[union-attr] # PIPE
+        self._process.stdout.close()  # type: ignore[union-attr] # PIPE
+        os.set_blocking(self._write_fd, False)
+        os.set_blocking(self._read_fd, False)
+        self._reader: LineReader[Report] = LineReader(REPORTS)
+        self.is_alive = True
+        self.send(Hello(operator_is_script=operator_is_script))
+
+    @property
+    def pid(self) -> int:
+        """The engine's process number."""
+        return self._process.pid
+
+    def send(self, intent: Intent) -> None:
+        """Write one intent now; a broken link only makes `is_alive` False."""
+        if self.is_alive and not self._write(line_of(intent)):
+            self._give_up()
+
+    def stop_now(self, cause: str) -> None:
+        """Write the stop with one system call; if that fails, end the engine, which stops too."""
+        if not self.is_alive or not self._write(line_of(Stop(cause=cause))):
+            self._give_up()
+
+    def _write(self, line: bytes) -> bool:
+        try:
+            return os.write(self._write_fd, line) == len(line)
+        except OSError:
+            return False
+
+    def _give_up(self) -> None:
+        """Close the link and signal the engine: both mean stop to it."""
+        if self.is_alive:
+            self.is_alive = False
+            os.close(self._write_fd)
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+
+    async def reports(self) -> AsyncIterator[Report]:
+        """Yield what the engine says; ends when it is gone."""
+        loop = asyncio.get_running_loop()
+        while True:
+            readable = asyncio.Event()
+            loop.add_reader(self._read_fd, readable.set)
+            try:
+                await readable.wait()
+            finally:
+                loop.remove_reader(self._read_fd)
+            reports = self._read()
+            if reports is None:
+                self.is_alive = False
+                return
+            for report in reports:
+                yield report
+
+    def wait_reports(self, timeout_s: float) -> list[Report]:
+        """Return what the engine says within a time; LinkError if it is gone."""
+        readable, _, _ = select.select([self._read_fd], [], [], timeout_s)
+        if not readable:
+            return []
+        reports = self._read()
+        if reports is None:
+            self.is_alive = False
+            raise LinkError("The engine ended without a word; see engine.log in the data folder.")
+        return reports
+
+    def _read(self) -> list[Report] | None:
+        try:
+            data = os.read(self._read_fd, READ_BYTES)
+        except BlockingIOError:
+            return []
+        return self._reader.receive(data) if data else None
+
+    def close(self) -> None:
+        """Close the link, which ends the engine, and wait for its end."""
+        if self.is_alive:
+            self.is_alive = False
+            os.close(self._write_fd)
+        try:
+            self._process.wait(END_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(END_TIMEOUT_S)

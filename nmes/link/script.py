@@ -1,0 +1,123 @@
+"""A scripted operator: runs a session at levels found earlier, for rehearsals and the bench.
+
+It does what a person would do at the screen and nothing more: prepare, arm, raise each level step
+by step, start, wait. It counts as present while its process lives.
+"""
+
+from collections.abc import Mapping
+
+from nmes.link.messages import (
+    Arm,
+    Intent,
+    Leave,
+    Prepare,
+    Prepared,
+    Refusal,
+    Report,
+    Snapshot,
+    Start,
+    StepLevel,
+    Summary,
+)
+from protocols.errors import SessionRefusal
+
+STEP_EVERY_US = 510_000
+"""A little more than the shortest time between two accepted steps."""
+COARSE_STEP_UA = 2_000
+
+
+class ScriptedOperator:
+    """Reacts to what the engine reports. `summary` is there when the session is over.
+
+    `levels_ua` are the levels to reach, by channel; None is every channel's cap. SessionRefusal if
+    the engine refuses a choice.
+    """
+
+    def __init__(self, choice: Prepare, levels_ua: Mapping[int, int] | None) -> None:
+        self._choice = choice
+        self._levels_ua = None if levels_ua is None else dict(levels_ua)
+        self._next_step_us: int | None = None
+        self._steps = 0
+        self._has_started = False
+        self.prepared: Prepared | None = None
+        self.snapshot: Snapshot | None = None
+        self.summary: Summary | None = None
+
+    def begin(self) -> Intent:
+        """Return the first intent."""
+        return self._choice
+
+    def next_look_us(self) -> int | None:
+        """Return when the operator wants to see a snapshot; None if reports are enough."""
+        return None if self._has_started else self._next_step_us
+
+    def react(self, report: Report) -> list[Intent]:
+        """Return what the operator does about a report."""
+        match report:
+            case Prepared():
+                return self._arm(report)
+            case Refusal() if report.intent != "step_level":
+                raise SessionRefusal("\n".join(report.reasons))
+            case Snapshot():
+                self.snapshot = report
+                return self._look(report)
+            case Summary():
+                self.summary = report
+        return []
+
+    def _arm(self, prepared: Prepared) -> list[Intent]:
+        self.prepared = prepared
+        if self._levels_ua is None:
+            self._levels_ua = {channel.number: channel.cap_ua for channel in prepared.channels}
+        _check_levels(prepared, self._levels_ua)
+        self._next_step_us = 0
+        return [Arm(confirmed_channels=tuple(c.number for c in prepared.channels))]
+
+    def _look(self, snapshot: Snapshot) -> list[Intent]:
+        if snapshot.state in ("stopped", "faulted"):
+            return self._leave(snapshot)
+        if snapshot.state != "armed" or self._has_started or self._next_step_us is None:
+            return []
+        if snapshot.at_us < self._next_step_us:
+            return []
+        for channel in snapshot.channels:
+            missing_ua = (self._levels_ua or {}).get(channel.number, 0) - channel.level_ua
+            if missing_ua > 0:
+                return self._step(channel.number, missing_ua, snapshot.at_us)
+        self._has_started = True
+        return [Start()]
+
+    def _step(self, channel: int, missing_ua: int, at_us: int) -> list[Intent]:
+        self._next_step_us = at_us + STEP_EVERY_US
+        self._steps += 1
+        return [
+            StepLevel(
+                channel=channel,
+                direction="up",
+                is_coarse=missing_ua >= COARSE_STEP_UA,
+                sequence=self._steps,
+            )
+        ]
+
+    def _leave(self, snapshot: Snapshot) -> list[Intent]:
+        stop = snapshot.stop
+        is_settled = stop is not None and (stop.confirmed_after_us is not None or stop.is_emergency)
+        return [Leave()] if is_settled else []
+
+
+def _check_levels(prepared: Prepared, levels_ua: Mapping[int, int]) -> None:
+    channels = {channel.number: channel for channel in prepared.channels}
+    for number, level_ua in levels_ua.items():
+        channel = channels.get(number)
+        if channel is None:
+            raise SessionRefusal(f"{prepared.protocol_id} has no channel {number}.")
+        if level_ua > channel.cap_ua:
+            raise SessionRefusal(
+                f"channel {number}: {level_ua / 1000:g} mA is above its cap of "
+                f"{channel.cap_ua / 1000:g} mA ({channel.cap_reason})."
+            )
+        if level_ua % prepared.step_ua:
+            raise SessionRefusal(
+                f"channel {number}: {level_ua / 1000:g} mA is not on the device's grid of "
+                f"{prepared.step_ua / 1000:g} mA."
+            )

@@ -1,0 +1,244 @@
+"""The composition root for virtual time: a whole session with the simulated device, in seconds.
+
+Engine, gate and driver are the ones that serve a patient; only clock, port and disk are others.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from drivers import registry
+from hardware_sim.device import RehaStim2
+from hardware_sim.pulses import Pulse
+from hardware_sim.record import PulseRecord
+from hardware_sim.trace import FrameTrace
+from hardware_sim.transmitter import OnFrame
+from nmes.compose import capabilities_of, device_names, driver_name
+from nmes.link.messages import Hello, Prepare, Prepared, StillHere, Summary
+from nmes.link.script import ScriptedOperator
+from nmes.records.chain import utc_text
+from nmes.records.journal import Journal, MemoryJournal, new_session_id
+from nmes.records.store import SessionEntry
+from nmes.service.station import NEVER_US, Station
+from nmes.service.workshop import DeviceName, PortName
+from protocols.capabilities import Capabilities
+from protocols.errors import DeviceError, SessionRefusal
+from safety.gate import SafetyGate
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+"""The wall clock of virtual time; its journals are kept only if somebody saves them."""
+
+LOOK_EVERY_US = 50_000
+"""How often the scripted operator looks at the screen while it raises levels."""
+
+SIMULATED_DEVICES = {"rehastim2": RehaStim2}
+
+
+class VirtualPort:
+    """The wire to a simulated device in the same process and the same virtual time."""
+
+    def __init__(self, device: RehaStim2, clock: Callable[[], int]) -> None:
+        self._device = device
+        self._clock = clock
+
+    def read(self) -> bytes:
+        """Return what the device has sent by now."""
+        return b"".join(self._device.take_outgoing(self._clock()))
+
+    def write(self, data: bytes) -> None:
+        """Hand bytes to the device at once."""
+        self._device.receive(data, self._clock())
+
+    def fileno(self) -> None:
+        """There is nothing to wait on: virtual time looks by itself."""
+
+    def close(self) -> None:
+        """Say no more: the device will stop by its own watchdog."""
+
+
+class VirtualWorkshop:
+    """Simulated devices in virtual time, journals in memory. `now_us` is set by the rehearsal."""
+
+    def __init__(
+        self, on_pulse: Callable[[Pulse], None], on_frame: OnFrame | None, *, ack_delay_us: int
+    ) -> None:
+        self.now_us = 0
+        self.device: RehaStim2 | None = None
+        self.journal = MemoryJournal()
+        self._on_pulse = on_pulse
+        self._ack_delay_us = ack_delay_us
+        self._on_frame = on_frame
+
+    def devices(self) -> tuple[DeviceName, ...]:
+        """Return the devices that can be chosen."""
+        return device_names()
+
+    def ports(self) -> tuple[PortName, ...]:
+        """Return no port: virtual time reaches none."""
+        return ()
+
+    def capabilities(self, device: str) -> Capabilities:
+        """Return what a device can make."""
+        return capabilities_of(device)
+
+    def open_gate(self, device: str, port: str | None) -> SafetyGate:
+        """Put a new gate before the simulated device."""
+        name = driver_name(device)
+        if port is not None or name not in SIMULATED_DEVICES:
+            raise DeviceError(f"{device} cannot be rehearsed: there is no simulated one.")
+        if self.device is None:
+            self.device = SIMULATED_DEVICES[name](
+                on_pulse=self._on_pulse,
+                on_frame=self._on_frame,
+                ack_delay_us=self._ack_delay_us,
+                start_us=self.now_us,
+            )
+        virtual_port = VirtualPort(self.device, lambda: self.now_us)
+        return SafetyGate(registry.load(name).make(virtual_port, None))
+
+    def pass_time(self, until_us: int) -> None:
+        """Let time go by, until then or until the device answers, whichever is first."""
+        device = self.device
+        while device is not None and (event_us := device.next_event_us()) < until_us:
+            device.advance(event_us)
+            answer_us = device.next_answer_us()
+            if answer_us is not None:
+                until_us = min(until_us, max(answer_us, event_us))
+        self.now_us = max(self.now_us, until_us)
+
+    def new_journal(self) -> tuple[str, Journal]:
+        """Begin a journal in memory."""
+        self.journal = MemoryJournal()
+        return new_session_id(EPOCH), self.journal
+
+    def sessions(self) -> tuple[SessionEntry, ...]:
+        """Return no session: rehearsals are not kept."""
+        return ()
+
+    def utc(self) -> str:
+        """Return virtual time as a wall clock, for records only."""
+        return utc_text(EPOCH + timedelta(microseconds=self.now_us))
+
+
+@dataclass(slots=True, kw_only=True)
+class Delivered:
+    """What the simulated device put out on one channel. `charge_nc` is that of first phases."""
+
+    channel: int
+    pulses: int = 0
+    current_max_ma: int = 0
+    charge_nc: int = 0
+    net_charge_nc: int = 0
+
+    def add(self, pulse: Pulse) -> None:
+        """Count one pulse."""
+        self.pulses += 1
+        self.current_max_ma = max(self.current_max_ma, pulse.current_ma)
+        self.charge_nc += pulse.current_ma * pulse.pulse_width_us
+        self.net_charge_nc += pulse.net_charge_nc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What came of a rehearsal. `journal` holds its lines as they would be on disk."""
+
+    prepared: Prepared
+    summary: Summary
+    delivered: tuple[Delivered, ...]
+    journal: bytes
+    virtual_us: int
+
+
+def rehearse(
+    protocol: str,
+    *,
+    device: str,
+    levels_ua: Mapping[int, int] | None,
+    sides: Mapping[int, str],
+    ack_delay_us: int = 0,
+    pulses: Path | None = None,
+    trace: Path | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Rehearsal:
+    """Run a protocol from arming to its end; NmesError if it cannot be run.
+
+    Without `levels_ua` every channel goes to its cap. `on_progress` gets contractions done and
+    planned. Only `pulses` and `trace` are written to disk.
+    """
+    tallies: dict[int, Delivered] = {}
+    with ExitStack() as files:
+        record = files.enter_context(PulseRecord(pulses, zero_us=0)) if pulses else None
+        frames = files.enter_context(FrameTrace(trace, zero_us=0)) if trace else None
+
+        def on_pulse(pulse: Pulse) -> None:
+            if pulse.channel not in tallies:
+                tallies[pulse.channel] = Delivered(channel=pulse.channel)
+            tallies[pulse.channel].add(pulse)
+            if record is not None:
+                record.add_pulse(pulse)
+
+        workshop = VirtualWorkshop(
+            on_pulse, frames.add_frame if frames else None, ack_delay_us=ack_delay_us
+        )
+        operator = ScriptedOperator(_choice(protocol, device, sides), levels_ua)
+        station = Station(workshop)
+        station.receive(Hello(operator_is_script=True), 0)
+        station.receive(operator.begin(), 0)
+        _run(station, workshop, operator, on_progress)
+    if operator.prepared is None or operator.summary is None:
+        raise SessionRefusal("The rehearsal came to no end.")
+    return Rehearsal(
+        prepared=operator.prepared,
+        summary=operator.summary,
+        delivered=tuple(tallies[channel] for channel in sorted(tallies)),
+        journal=workshop.journal.content(),
+        virtual_us=workshop.now_us,
+    )
+
+
+def _choice(protocol: str, device: str, sides: Mapping[int, str]) -> Prepare:
+    return Prepare(
+        protocol=protocol,
+        device=device,
+        port=None,
+        operator="rehearsal",
+        patient="bench",
+        is_bench=True,
+        sides=dict(sides),
+    )
+
+
+def _run(
+    station: Station,
+    workshop: VirtualWorkshop,
+    operator: ScriptedOperator,
+    on_progress: Callable[[int, int], None] | None,
+) -> None:
+    still_here = StillHere()
+    while operator.summary is None:
+        now_us = workshop.now_us
+        station.receive(still_here, now_us)
+        station.turn(now_us)
+        has_acted = _let_operator_act(station, operator, now_us)
+        if on_progress is not None and (snapshot := station.snapshot(now_us)) is not None:
+            on_progress(snapshot.contractions_done, snapshot.contractions_planned)
+        wake_us = now_us if has_acted else station.next_wake_us(now_us)
+        look_us = operator.next_look_us()
+        if look_us is not None and not has_acted:
+            wake_us = min(wake_us, max(look_us, now_us + LOOK_EVERY_US))
+        if wake_us == NEVER_US and operator.summary is None:
+            raise SessionRefusal("The rehearsal came to a standstill.")
+        workshop.pass_time(wake_us)
+
+
+def _let_operator_act(station: Station, operator: ScriptedOperator, now_us: int) -> bool:
+    intents = [intent for report in station.take_reports() for intent in operator.react(report)]
+    look_us = operator.next_look_us()
+    if look_us is not None and look_us <= now_us:
+        snapshot = station.snapshot(now_us)
+        intents += operator.react(snapshot) if snapshot is not None else []
+    for intent in intents:
+        station.receive(intent, now_us)
+    return bool(intents)

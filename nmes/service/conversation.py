@@ -1,0 +1,242 @@
+"""What a session says to its device through the gate, and what the answers mean to it."""
+
+from collections.abc import Callable
+
+from drivers.interface import (
+    Alive,
+    Connected,
+    DeviceEvent,
+    NoiseSeen,
+    OutputConfirmed,
+    OutputLost,
+    ReplyMissed,
+    SetUpConfirmed,
+    StopConfirmed,
+)
+from nmes.service.meter import Meter
+from nmes.service.preparation import Preparation
+from nmes.service.workshop import Workshop
+from nmes.session import actions
+from nmes.session.output import (
+    NEVER_US,
+    frame_at,
+    next_change_at_us,
+    ramp_up_us,
+    silent_frame,
+)
+from nmes.session.session import Session
+from nmes.session.states import SessionState
+from protocols.pulses import OutputFrame, TrainSetup
+
+KEEP_ALIVE_AHEAD_US = 40_000
+"""A keep-alive waits if a frame is due this soon: its answer would hold the frame up."""
+
+_FLOWING = (SessionState.ARMED, SessionState.FINDING, SessionState.RUNNING, SessionState.PAUSED)
+
+Happenings = list[actions.Happening]
+
+
+class Conversation:
+    """One connection to one device, from connecting to release.
+
+    `confirmed` is what the device last acknowledged, at `confirmed_us`; `reply_us` is how long its
+    last answer took. Opens the port when made: PortError says what to do if that fails.
+    """
+
+    def __init__(
+        self,
+        workshop: Workshop,
+        preparation: Preparation,
+        meter: Meter,
+        tell: Callable[[str, str, int], None],
+    ) -> None:
+        self._limits = preparation.limits
+        self._keep_alive_us = preparation.capabilities.keep_alive_us
+        self._meter = meter
+        self._tell = tell
+        self._gate = workshop.open_gate(preparation.choice.device, preparation.choice.port)
+        self._wanted: TrainSetup | None = None
+        self._written: OutputFrame | None = None
+        self._written_us = 0
+        self._is_doubtful = False
+        self._exchanged_us = 0
+        self.identity = ""
+        self.confirmed: OutputFrame | None = None
+        self.confirmed_us: int | None = None
+        self.reply_us: int | None = None
+        self.replies_missed = 0
+
+    # To the device ------------------------------------------------------------------------------
+
+    def connect(self, setup: TrainSetup, now_us: int) -> None:
+        """Begin to find the device; this train is set up as soon as it has answered."""
+        self._wanted = setup
+        self._exchanged_us = now_us
+        self._gate.connect(now_us)
+
+    def set_up(self, setup: TrainSetup, now_us: int) -> None:
+        """Give the device another train while nothing flows."""
+        self._wanted = setup
+        self._gate.set_up(setup, now_us)
+
+    def raise_level(self, channel: int, to_ua: int, now_us: int) -> None:
+        """Ask the gate for a higher level; LimitViolation if it does not grant it."""
+        self._gate.raise_level(channel, to_ua, now_us)
+
+    def lower_level(self, channel: int, to_ua: int) -> None:
+        """Tell the gate that a level has come down; the gate never refuses that."""
+        self._gate.lower_level(channel, to_ua)
+
+    def stop(self, now_us: int) -> None:
+        """Write a stop at once."""
+        self._gate.stop(now_us)
+        self._written = None
+
+    def abandon(self, now_us: int) -> None:
+        """Last stop, close the port, fall silent."""
+        self._gate.abandon(now_us)
+        self._written = None
+
+    def release(self) -> None:
+        """Close the port."""
+        self._gate.close()
+
+    def speak(self, session: Session, now_us: int) -> None:
+        """Write the frame for now if it is another one, else a keep-alive if one is due.
+
+        LimitViolation if the gate refuses: it has then stopped the device and latched.
+        """
+        if not self._gate.is_ready or not session.is_live:
+            return
+        if session.state in _FLOWING and self._written is not None and session.setup is not None:
+            frame = frame_at(session, now_us, self.outputs_ua(session), self._written_us)
+            if frame != self._written or self._is_doubtful:
+                self._write(session, frame, now_us)
+                return
+        if now_us >= self._keep_alive_due_us(session, now_us):
+            self._gate.keep_alive(now_us)
+            self._exchanged_us = now_us
+
+    def _write(self, session: Session, frame: OutputFrame, now_us: int) -> None:
+        before = self._written or frame
+        for old, new in zip(before.outputs, frame.outputs, strict=True):
+            if old.current_ua == 0 and new.current_ua > 0:
+                self._gate.allow_ramp(new.channel, ramp_up_us(session, new.channel, now_us))
+        self._gate.output(frame, now_us)
+        self._written = frame
+        self._written_us = now_us
+        self._exchanged_us = now_us
+        self._is_doubtful = False
+
+    def _keep_alive_due_us(self, session: Session, now_us: int) -> int:
+        due_us = self._exchanged_us + self._keep_alive_us
+        if session.setup is None:
+            return due_us
+        change_us = next_change_at_us(session, now_us, self.outputs_ua(session))
+        is_near = due_us <= change_us <= due_us + KEEP_ALIVE_AHEAD_US
+        return change_us + 1 if is_near else due_us
+
+    # What the session asks to know --------------------------------------------------------------
+
+    def outputs_ua(self, session: Session) -> tuple[int, ...]:
+        """Return what was written last, in the order of the plan's channels."""
+        if self._written is None:
+            return (0,) * len(session.levels_ua)
+        by_channel = {output.channel: output.current_ua for output in self._written.outputs}
+        return tuple(by_channel.get(planned.number, 0) for planned in session.plan.channels)
+
+    def rest_left_us(self, session: Session, now_us: int) -> tuple[int, ...]:
+        """Return the rest that each channel still needs before its next contraction."""
+        return tuple(self._rest_of_us(planned.number, now_us) for planned in session.plan.channels)
+
+    def _rest_of_us(self, number: int, now_us: int) -> int:
+        for channel in self._gate.state.channels:
+            if channel.number != number:
+                continue
+            if channel.output_ua == 0:
+                return max(0, channel.rest_until_us - now_us)
+            limits = self._limits.channel(number).limits
+            on_us = now_us - channel.on_since_us
+            ratio_us = on_us * limits.off_to_on_min_permille.value // 1000
+            return max(limits.off_min_us.value, ratio_us)
+        return 0
+
+    def session_ends_us(self) -> int | None:
+        """Return when no more current may flow in this session; None before the first."""
+        return self._gate.session_ends_us
+
+    def fileno(self) -> int | None:
+        """Return what to wait on for the device's answers."""
+        return self._gate.fileno()
+
+    def next_wake_us(self, session: Session, now_us: int) -> int:
+        """Return when something must be said or checked even if no answer arrives."""
+        deadline_us = self._gate.next_deadline_us()
+        wake_us = NEVER_US if deadline_us is None else deadline_us
+        if not self._gate.is_ready or not session.is_live:
+            return wake_us
+        if session.state in _FLOWING and self._written is not None:
+            wake_us = min(wake_us, next_change_at_us(session, now_us, self.outputs_ua(session)))
+        return min(wake_us, self._keep_alive_due_us(session, now_us))
+
+    # From the device ----------------------------------------------------------------------------
+
+    def poll(self, session: Session, now_us: int) -> Happenings:
+        """Read the device's answers and return what they mean to the session."""
+        happenings: Happenings = []
+        for event in self._gate.poll(now_us):
+            happenings.extend(self._understand(event, session, now_us))
+        return happenings
+
+    def _understand(self, event: DeviceEvent, session: Session, now_us: int) -> Happenings:
+        match event:
+            case OutputConfirmed():
+                self._answered(event.at_us, event.sent_us)
+                self._now_flowing(event.frame, session, event.at_us)
+            case Alive():
+                self._answered(event.at_us, event.sent_us)
+            case Connected():
+                self.identity = event.identity
+                self._gate.open(self._limits, now_us)
+                if self._wanted is not None:
+                    self._gate.set_up(self._wanted, now_us)
+            case SetUpConfirmed():
+                return self._is_set_up(event, session)
+            case StopConfirmed():
+                self._now_flowing(None, session, event.at_us)
+                return [actions.StopHeld()]
+            case ReplyMissed():
+                self.replies_missed += 1
+                self._is_doubtful = True
+                self._tell("!", f"The device did not answer '{event.command}' in time.", now_us)
+            case NoiseSeen():
+                self._tell("!", f"Noise on the line: {event.detail}", now_us)
+            case OutputLost():
+                return [_fault(event)]
+        return []
+
+    def _is_set_up(self, event: SetUpConfirmed, session: Session) -> Happenings:
+        silent = silent_frame(session, event.setup)
+        self._written = silent
+        self._written_us = event.at_us
+        self._exchanged_us = event.at_us
+        self._now_flowing(silent, session, event.at_us)
+        return [actions.SetUpHeld(setup=event.setup)]
+
+    def _answered(self, at_us: int, sent_us: int) -> None:
+        self.confirmed_us = at_us
+        self.reply_us = at_us - sent_us
+
+    def _now_flowing(self, frame: OutputFrame | None, session: Session, at_us: int) -> None:
+        self.confirmed = frame
+        self.confirmed_us = at_us
+        self._meter.confirmed(frame, session, at_us)
+
+
+def _fault(lost: OutputLost) -> actions.FaultSeen:
+    return actions.FaultSeen(
+        code=lost.kind.name,
+        detail=f"{lost.kind.value}: {lost.detail}",
+        advice=lost.advice,
+        channel=lost.channel,
+    )

@@ -1,0 +1,51 @@
+"""Measures each contraction from what the device confirmed, and hands over its record fields."""
+
+from nmes.session.dose import Contraction, begin, fields_of, place_now, with_output
+from nmes.session.session import Session
+from protocols.pulses import OutputFrame
+
+
+class Meter:
+    """The contractions under way of one session, one per channel at most."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, Contraction] = {}
+        self._output: OutputFrame | None = None
+        self._counted_us = 0
+
+    def confirmed(self, output: OutputFrame | None, session: Session, at_us: int) -> None:
+        """Count the output so far and take this one as flowing from now on; None is silence."""
+        self._count(session, at_us)
+        self._output = output
+
+    def follow(self, session: Session, now_us: int) -> tuple[dict[str, object], ...]:
+        """Begin and end contractions as the session does; return the records of those ended."""
+        self._count(session, now_us)
+        ended = []
+        for planned in session.plan.channels:
+            channel = planned.number
+            place = place_now(session, channel, now_us)
+            under_way = self._open.get(channel)
+            if under_way is not None and (
+                place is None or place.start_us != under_way.place.start_us
+            ):
+                ended.append(fields_of(self._open.pop(channel), channel, now_us))
+                under_way = None
+            if place is not None and under_way is None:
+                self._open[channel] = begin(place, session, channel)
+        return tuple(ended)
+
+    def next_end_us(self) -> int | None:
+        """Return when the first contraction under way is planned to end."""
+        return min((c.place.end_us for c in self._open.values()), default=None)
+
+    def _count(self, session: Session, to_us: int) -> None:
+        for_us = to_us - self._counted_us
+        self._counted_us = max(to_us, self._counted_us)
+        if self._output is None or for_us <= 0:
+            return
+        for output in self._output.outputs:
+            under_way = self._open.get(output.channel)
+            if under_way is not None:
+                level_ua = session.level_ua(output.channel)
+                self._open[output.channel] = with_output(under_way, output, level_ua, for_us)

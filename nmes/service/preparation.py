@@ -1,0 +1,145 @@
+"""From a choice of protocol, device and person to a judged plan; nothing is opened here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from safety.checks import CheckReport, check_plan
+
+from nmes import __version__
+from protocols.capabilities import Capabilities, Report
+from protocols.errors import PlanningError
+from protocols.loading import LoadedProtocol, find_protocol, load_protocol
+from protocols.plan import Plan
+from protocols.timeline import make_plan
+from safety.limits import Most
+from safety.session_limits import SessionLimits, effective_limits
+from safety.table import LimitTable, load_table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What the operator chose. `port` is None for a simulator that nmes starts itself."""
+
+    protocol: str
+    device: str
+    port: str | None
+    operator: str
+    patient: str
+    is_bench: bool
+    sides: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """A plan that passed every check, with the limits that will guard it."""
+
+    choice: Choice
+    loaded: LoadedProtocol
+    plan: Plan
+    capabilities: Capabilities
+    limits: SessionLimits
+    report: CheckReport
+    table: LimitTable
+
+    def cap(self, number: int) -> Most:
+        """Return the effective upper bound of a channel's current, on the device's grid."""
+        bound = self.limits.channel(number).limits.current_ua
+        step_ua = self.capabilities.current_step_ua
+        return Most(value=bound.value // step_ua * step_ua, source=bound.source)
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether nmes starts the simulator itself; every explicit port counts as real."""
+        return self.choice.port is None
+
+
+def prepare(choice: Choice, capabilities: Capabilities) -> Preparation:
+    """Load, plan and judge; ProtocolFileError or PlanningError if it cannot be used."""
+    loaded = load_protocol(find_protocol(choice.protocol))
+    plan = make_plan(loaded, capabilities, choice.sides)
+    table = load_table()
+    report = check_plan(plan, table, capabilities)
+    errors = tuple(f.text for f in report.findings if f.severity == "error")
+    if errors:
+        raise PlanningError(errors)
+    return Preparation(
+        choice=choice,
+        loaded=loaded,
+        plan=plan,
+        capabilities=capabilities,
+        limits=effective_limits(table, capabilities, plan),
+        report=report,
+        table=table,
+    )
+
+
+_UNREPORTED = {
+    Report.ELECTRODE_FAULT_CHANNEL: "which electrode is open: it stops all channels, naming none",
+    Report.DELIVERED_CURRENT: "whether the current set is the current delivered",
+    Report.IMPEDANCE: "electrode impedance, a pad drying out or lifting",
+    Report.BATTERY: "the state of its battery",
+}
+
+
+def undetectable(capabilities: Capabilities) -> tuple[str, ...]:
+    """Return what this device cannot report, in words for the operator."""
+    return tuple(text for report, text in _UNREPORTED.items() if report not in capabilities.reports)
+
+
+def opening_record(
+    preparation: Preparation,
+    *,
+    session_id: str,
+    operator_is_script: bool,
+    planned_us: int,
+    contractions_planned: int,
+) -> dict[str, object]:
+    """Return the fields of the record that opens a journal."""
+    choice, plan = preparation.choice, preparation.plan
+    return {
+        "schema_version": 1,
+        "session_id": session_id,
+        "nmes_version": __version__,
+        "operator": choice.operator,
+        "operator_is_script": operator_is_script,
+        "patient": choice.patient,
+        "is_bench": choice.is_bench,
+        "protocol_id": plan.protocol_id,
+        "protocol_version": plan.version,
+        "title": plan.title,
+        "protocol_sha256": plan.sha256,
+        "limits_sha256": preparation.table.sha256,
+        "device": plan.device,
+        "device_title": preparation.capabilities.title,
+        "is_simulated": preparation.is_simulated,
+        "port": choice.port,
+        "planned_us": planned_us,
+        "contractions_planned": contractions_planned,
+        "channels": [_channel_record(preparation, planned.number) for planned in plan.channels],
+    }
+
+
+def _channel_record(preparation: Preparation, number: int) -> dict[str, object]:
+    planned = preparation.plan.channel(number)
+    cap = preparation.cap(number)
+    shape = next(s for s in preparation.plan.stages[0].shapes if s.channel == number)
+    return {
+        "number": number,
+        "name": planned.name,
+        "site": planned.site,
+        "side": planned.side,
+        "pads": [
+            {
+                "name": pad.name,
+                "zone": pad.zone,
+                "aspect": pad.aspect,
+                "gel_area_mm2": pad.gel_area_mm2,
+                "placement": pad.placement,
+            }
+            for pad in planned.pads
+        ],
+        "waveform": planned.waveform.value,
+        "pulse_width_us": shape.pulse_width_us,
+        "cap_ua": cap.value,
+        "cap_reason": cap.source,
+    }

@@ -1,0 +1,112 @@
+"""The engine process: waits for link, device, record or deadline, then lets the station turn.
+
+Deadlines are absolute times on the monotonic clock, so lateness never adds up. Whatever goes wrong
+here ends in the last line of defence: stop, close the port, end.
+"""
+
+import os
+import select
+import signal
+import sys
+import traceback
+from types import FrameType
+
+from nmes.link.server import LinkServer
+from nmes.service.clock import monotonic_us
+from nmes.service.station import Station
+from nmes.service.workshop import Workshop
+
+TICK_US = 20_000
+SNAPSHOT_EVERY_TICKS = 2
+CLOSING_MAX_US = 5_000_000
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class EngineProcess:
+    """The loop around one station."""
+
+    def __init__(self, workshop: Workshop, read_fd: int, write_fd: int) -> None:
+        self._station = Station(workshop)
+        self._link = LinkServer(read_fd, write_fd)
+        self._signal: int | None = None
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_write, False)
+        self._ends_us: int | None = None
+        self._tick_us = monotonic_us()
+        self._ticks = 0
+
+    def run(self) -> int:
+        """Serve until the screen is gone and the device is stopped; return the exit code."""
+        for number in SIGNALS:
+            signal.signal(number, self._on_signal)
+        signal.set_wakeup_fd(self._wake_write)
+        try:
+            while not self._is_over(monotonic_us()):
+                self._wait()
+                self._serve(monotonic_us())
+        except Exception:  # noqa: BLE001 the outermost loop: whatever it was, nothing may flow on
+            traceback.print_exc(file=sys.stderr)
+            self._station.give_up(monotonic_us())
+            return 1
+        return 0
+
+    def _on_signal(self, number: int, _: FrameType | None) -> None:
+        self._signal = number
+
+    def _is_over(self, now_us: int) -> bool:
+        if self._ends_us is None:
+            return False
+        return self._station.is_idle or now_us > self._ends_us
+
+    def _wait(self) -> None:
+        now_us = monotonic_us()
+        wake_us = self._station.next_wake_us(now_us)
+        if not self._station.is_idle:
+            wake_us = min(wake_us, self._tick_us)
+        readers = [self._wake_read, *self._station.filenos()]
+        if not self._link.is_lost:
+            readers.append(self._link.read_fd)
+        writers = [self._link.write_fd] if self._link.has_more_to_write else []
+        timeout_s = max(0, wake_us - now_us) / 1e6
+        select.select(readers, writers, [], min(timeout_s, 3600.0))
+
+    def _serve(self, now_us: int) -> None:
+        self._obey_signal(now_us)
+        self._hear(now_us)
+        self._station.turn(now_us)
+        for report in self._station.take_reports():
+            self._link.send(report)
+        self._tick(now_us)
+        self._link.flush()
+
+    def _obey_signal(self, now_us: int) -> None:
+        if self._signal is None:
+            return
+        name = signal.Signals(self._signal).name
+        self._signal = None
+        os.read(self._wake_read, 64)
+        self._end(f"the engine was told to end ({name})", now_us)
+
+    def _hear(self, now_us: int) -> None:
+        if self._link.is_lost:
+            return
+        for intent in self._link.receive():
+            self._station.receive(intent, now_us)
+        if self._link.is_lost:
+            self._end(self._link.why_lost, now_us)
+
+    def _end(self, cause: str, now_us: int) -> None:
+        if self._ends_us is None:
+            self._ends_us = now_us + CLOSING_MAX_US
+            self._station.link_lost(cause, now_us)
+
+    def _tick(self, now_us: int) -> None:
+        if now_us < self._tick_us:
+            return
+        self._ticks += 1
+        # The next tick on the grid: after a stall, missed ticks are not made up for.
+        self._tick_us += (1 + (now_us - self._tick_us) // TICK_US) * TICK_US
+        if self._ticks % SNAPSHOT_EVERY_TICKS == 0:
+            snapshot = self._station.snapshot(now_us)
+            if snapshot is not None:
+                self._link.send(snapshot)

@@ -1,0 +1,97 @@
+"""Keeps one session's journal: what was asked to be on disk, and what may go on once it is."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict
+
+from nmes.link import messages as link
+from nmes.records.chain import read_journal
+from nmes.records.summary import summarise
+from nmes.service.preparation import Preparation, opening_record
+from nmes.service.workshop import Workshop
+from nmes.session.program import contractions_planned
+from nmes.session.session import Session
+from nmes.session.states import SessionState
+from nmes.session.view import done_now, elapsed_now_us
+
+CLOSE_TIMEOUT_S = 2.0
+
+
+class Recorder:
+    """The journal of one session, opened with the record that says who, on whom, with what."""
+
+    def __init__(
+        self,
+        workshop: Workshop,
+        preparation: Preparation,
+        operator_is_script: bool,
+        now_us: int,
+    ) -> None:
+        self._workshop = workshop
+        self.session_id, self._journal = workshop.new_journal()
+        self._last_seq = -1
+        self._waiting: deque[tuple[int, Callable[[int], None]]] = deque()
+        opening = opening_record(
+            preparation,
+            session_id=self.session_id,
+            operator_is_script=operator_is_script,
+            planned_us=preparation.plan.duration_us,
+            contractions_planned=contractions_planned(preparation.plan),
+        )
+        self.append("session_open", opening, now_us, is_vital=True)
+
+    @property
+    def failure(self) -> str | None:
+        """Why the record can no longer be kept; None while all is well."""
+        return self._journal.failure
+
+    def fileno(self) -> int | None:
+        """Return what becomes readable when something was synced or failed."""
+        return self._journal.fileno()
+
+    def append(self, event: str, fields: dict[str, object], now_us: int, *, is_vital: bool) -> None:
+        """Add a record; a vital one is asked to reach the disk at once. Never waits."""
+        self._last_seq = self._journal.append(event, fields, now_us, self._workshop.utc())
+        if is_vital:
+            self._journal.sync()
+
+    def when_synced(self, then: Callable[[int], None]) -> None:
+        """Do this once everything appended so far is on disk; see `due`."""
+        self._waiting.append((self._last_seq, then))
+
+    def due(self) -> tuple[Callable[[int], None], ...]:
+        """Return, once, what may be done now that its record is on disk."""
+        self._journal.drain()
+        due = []
+        while self._waiting and self._waiting[0][0] <= self._journal.synced_seq:
+            due.append(self._waiting.popleft()[1])
+        return tuple(due)
+
+    def close(self, session: Session, now_us: int, *, is_left: bool) -> None:
+        """Write the closing record and wait for the disk; nothing flows any more."""
+        fields: dict[str, object] = {
+            "outcome": _outcome(session, now_us, is_left=is_left),
+            "contractions_done": done_now(session, now_us),
+            "done_us": elapsed_now_us(session, now_us),
+        }
+        self.append("session_close", fields, now_us, is_vital=True)
+        self._journal.close(CLOSE_TIMEOUT_S)
+
+    def summary(self) -> link.Summary:
+        """Return the session as its journal tells it."""
+        summary = asdict(summarise(read_journal(self._journal.content())))
+        return link.Summary.model_validate(summary)
+
+
+def _outcome(session: Session, now_us: int, *, is_left: bool) -> str:
+    if session.state is SessionState.STOPPED:
+        return "abandoned" if is_left and _is_unseen(session) else "stopped"
+    if session.state is SessionState.FAULTED:
+        return "faulted"
+    is_complete = done_now(session, now_us) == contractions_planned(session.plan)
+    return "completed" if is_complete else "ended early"
+
+
+def _is_unseen(session: Session) -> bool:
+    """Whether nobody was there to acknowledge: the screen was gone."""
+    return session.halt is not None and session.halt.cause.startswith("the screen")

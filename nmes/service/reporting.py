@@ -1,0 +1,271 @@
+"""What the screen is told: the engine's values as link messages (pure)."""
+
+from pathlib import Path
+
+from nmes import __version__
+from nmes.link import messages as link
+from nmes.service.preparation import Preparation, undetectable
+from nmes.service.workshop import Workshop
+from nmes.session.program import contractions_planned
+from nmes.session.session import Halt, Session
+from nmes.session.states import SessionState
+from nmes.session.stepping import is_locked
+from nmes.session.view import done_now, elapsed_now_us, phase_now
+from protocols.errors import LinkError, SessionRefusal
+from protocols.loading import library, load_protocol
+from protocols.plan import PlannedChannel, PlannedStage
+from protocols.pulses import OutputFrame
+from protocols.timeline import protocol_duration_us
+
+_MAY_FLOW = (
+    SessionState.CONNECTING,
+    SessionState.ARMED,
+    SessionState.FINDING,
+    SessionState.RUNNING,
+    SessionState.PAUSED,
+)
+
+
+def welcome(hello: link.Hello) -> link.Welcome:
+    """Return the greeting; LinkError if the screen is of another version."""
+    if hello.version != link.LINK_VERSION:
+        raise LinkError("Screen and engine are of different versions: start nmes again.")
+    return link.Welcome(nmes_version=__version__)
+
+
+def catalogue(workshop: Workshop) -> link.Catalogue:
+    """Return what can be chosen."""
+    return link.Catalogue(
+        protocols=tuple(
+            link.ProtocolEntry(
+                id=entry.name,
+                title=entry.protocol.title,
+                duration_us=protocol_duration_us(entry.protocol),
+                channels=len(entry.protocol.channels),
+                goal=entry.protocol.goal,
+            )
+            for entry in library()
+        ),
+        devices=tuple(
+            link.DeviceEntry(name=device.name, title=device.title, is_simulated=device.is_simulated)
+            for device in workshop.devices()
+        ),
+        ports=tuple(
+            link.PortEntry(name=port.name, description=port.description)
+            for port in workshop.ports()
+        ),
+    )
+
+
+def sessions(workshop: Workshop) -> link.Sessions:
+    """Return the recorded sessions, newest first."""
+    return link.Sessions(
+        entries=tuple(
+            link.SessionEntry(
+                session_id=entry.session_id,
+                started_utc=entry.started_utc,
+                protocol_id=entry.protocol_id,
+                patient=entry.patient,
+                outcome=entry.outcome,
+                contractions_done=entry.contractions_done,
+                contractions_planned=entry.contractions_planned,
+            )
+            for entry in workshop.sessions()
+        )
+    )
+
+
+def check_arming(preparation: Preparation, confirmed: tuple[int, ...]) -> None:
+    """Raise SessionRefusal unless placements are confirmed, sides chosen, the file unchanged."""
+    for planned in preparation.plan.channels:
+        if planned.side is None:
+            raise SessionRefusal(f"Choose the side of channel {planned.number} first.")
+        if planned.number not in confirmed:
+            raise SessionRefusal(f"Confirm the pads of channel {planned.number} first.")
+    if load_protocol(Path(preparation.loaded.source)).sha256 != preparation.loaded.sha256:
+        raise SessionRefusal("The protocol file has changed since it was checked: choose it again.")
+
+
+def prepared(preparation: Preparation) -> link.Prepared:
+    """Return the plan as placement and session screens show it."""
+    plan, protocol = preparation.plan, preparation.loaded.protocol
+    return link.Prepared(
+        protocol_id=plan.protocol_id,
+        title=plan.title,
+        protocol_version=plan.version,
+        goal=protocol.goal,
+        position=protocol.position,
+        task=protocol.task,
+        watch_for=protocol.watch_for,
+        device_title=preparation.capabilities.title,
+        is_simulated=preparation.is_simulated,
+        undetectable=undetectable(preparation.capabilities),
+        duration_us=plan.duration_us,
+        step_ua=preparation.capabilities.current_step_ua,
+        channels=tuple(_channel_text(preparation, planned) for planned in plan.channels),
+        stages=tuple(_stage_text(stage) for stage in plan.stages),
+        findings=tuple(
+            link.Finding(severity=finding.severity, text=finding.text)
+            for finding in preparation.report.findings
+        ),
+    )
+
+
+def _channel_text(preparation: Preparation, planned: PlannedChannel) -> link.ChannelText:
+    stage = preparation.plan.stages[0]
+    shape = next(s for s in stage.shapes if s.channel == planned.number)
+    cap = preparation.cap(planned.number)
+    return link.ChannelText(
+        number=planned.number,
+        name=planned.name,
+        site=planned.site,
+        side=planned.side,
+        side_is_open=planned.side is None,
+        waveform=planned.waveform.value,
+        pulse_width_us=shape.pulse_width_us,
+        period_us=stage.setup.period_us,
+        cap_ua=cap.value,
+        cap_reason=cap.source,
+        suggested_start_ua=planned.suggested_start_ua,
+        pads=tuple(
+            link.PadText(
+                name=pad.name,
+                zone=pad.zone,
+                aspect=pad.aspect,
+                gel_area_mm2=pad.gel_area_mm2,
+                placement=pad.placement,
+            )
+            for pad in planned.pads
+        ),
+    )
+
+
+def _stage_text(stage: PlannedStage) -> link.StageText:
+    return link.StageText(
+        name=stage.name,
+        stage_kind=stage.kind,
+        cycle_us=stage.cycle_us,
+        cycles=stage.cycles,
+        period_us=stage.setup.period_us,
+        bursts=tuple(
+            link.BurstText(
+                channel=burst.channel,
+                start_us=burst.start_us,
+                on_us=burst.on_us,
+                ramp_up_us=burst.ramp_up_us,
+                ramp_down_us=burst.ramp_down_us,
+                share_permille=burst.share_permille,
+                cue=burst.cue,
+            )
+            for burst in stage.bursts
+        ),
+    )
+
+
+def snapshot(
+    session: Session,
+    *,
+    sequence: int,
+    now_us: int,
+    confirmed: OutputFrame | None,
+    confirmed_us: int | None,
+    reply_us: int | None,
+    replies_missed: int,
+    session_id: str | None,
+    is_recording: bool,
+    halt_utc: str,
+) -> link.Snapshot:
+    """Return everything that changes, as it is now."""
+    phase = phase_now(session, None, now_us)
+    elapsed_us = elapsed_now_us(session, now_us)
+    return link.Snapshot(
+        sequence=sequence,
+        at_us=now_us,
+        state=session.state.value,
+        output_is_possible=session.state in _MAY_FLOW,
+        confirmed_age_us=None if confirmed_us is None else max(0, now_us - confirmed_us),
+        reply_us=reply_us,
+        replies_missed=replies_missed,
+        phase=phase.word,
+        phase_left_us=phase.left_us,
+        cue=phase.cue,
+        next_cue=phase.next_cue,
+        lead_in_us=session.countdown_us(now_us),
+        stage_index=session.stage_index,
+        position_us=session.stage_time_us(now_us),
+        contractions_done=done_now(session, now_us),
+        contractions_planned=contractions_planned(session.plan),
+        elapsed_us=elapsed_us,
+        remaining_us=session.plan.duration_us - elapsed_us,
+        selected_channel=session.selected,
+        steps_are_locked=is_locked(session, now_us),
+        channels=_channels_now(session, confirmed, now_us),
+        stop=_stop_now(session.halt, halt_utc),
+        session_id=session_id,
+        is_recording=is_recording,
+    )
+
+
+def _channels_now(
+    session: Session, confirmed: OutputFrame | None, now_us: int
+) -> tuple[link.ChannelNow, ...]:
+    flowing = {o.channel: o.current_ua for o in confirmed.outputs} if confirmed else {}
+    return tuple(
+        link.ChannelNow(
+            number=planned.number,
+            now_ua=flowing.get(planned.number, 0),
+            level_ua=session.level_ua(planned.number),
+            phase=phase_now(session, planned.number, now_us).word,
+        )
+        for planned in session.plan.channels
+    )
+
+
+def _stop_now(halt: Halt | None, utc: str) -> link.StopNow | None:
+    if halt is None:
+        return None
+    after_us = None if halt.confirmed_us is None else halt.confirmed_us - halt.at_us
+    return link.StopNow(
+        cause=halt.cause,
+        advice=halt.advice,
+        is_emergency=halt.is_emergency,
+        at_utc=utc,
+        confirmed_after_us=after_us,
+        is_acknowledged=halt.is_acknowledged,
+    )
+
+
+def event(mark: str, text: str, now_us: int, utc: str) -> link.Event:
+    """Return one line for the list of events."""
+    return link.Event.model_validate({"at_us": now_us, "utc": utc, "mark": mark, "text": text})
+
+
+_EVENT_TEXTS = {
+    "arm": "i Armed: placements confirmed",
+    "find_level": "i Finding the level of channel {channel}",
+    "level": "i Channel {channel}: level {from_ma:g} to {to_ma:g} mA",
+    "start": "i Program started",
+    "stage": "i Stage: {name}",
+    "pause": "i Paused by {cause}",
+    "resume": "i Going on",
+    "stop": "! Stopped: {cause}",
+    "stop_confirmed": "i The device confirmed the stop",
+    "fault": "!! Fault: {detail}",
+    "acknowledge": "i Cause read and acknowledged",
+}
+
+
+def event_of_record(
+    name: str, fields: dict[str, object], now_us: int, utc: str
+) -> tuple[link.Event, ...]:
+    """Return the line that shows a record to the operator; none for what is shown anyway."""
+    template = _EVENT_TEXTS.get(name)
+    if template is None:
+        return ()
+    in_ma = {
+        key.replace("_ua", "_ma"): amount / 1000
+        for key, amount in fields.items()
+        if key.endswith("_ua") and isinstance(amount, int)
+    }
+    mark, _, text = template.format(**fields, **in_ma).partition(" ")
+    return (event(mark, text, now_us, utc),)

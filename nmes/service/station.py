@@ -1,0 +1,401 @@
+"""One session at one device: joins session machine, safety gate and journal.
+
+Driven by `receive` (an intent) and `turn` (time); both take `now_us` and never wait, so the engine
+process and virtual time run the very same code. Not responsible for clocks, ports or the link.
+"""
+
+from collections import deque
+from collections.abc import Callable
+
+from nmes.link import messages as link
+from nmes.service import reporting
+from nmes.service.conversation import Conversation
+from nmes.service.meter import Meter
+from nmes.service.preparation import Choice, Preparation, prepare
+from nmes.service.recorder import Recorder
+from nmes.service.wishes import wish_of
+from nmes.service.workshop import Workshop
+from nmes.session import actions, machine
+from nmes.session.rules import SCREEN_SILENT_PAUSE_US, SCREEN_SILENT_STOP_US
+from nmes.session.session import Session, new_session
+from nmes.session.states import SessionState
+from protocols.errors import LimitViolation, NmesError, SessionRefusal
+
+NEVER_US = 2**62
+
+
+class Station:
+    """One place at which one person is stimulated.
+
+    `take_reports` hands over what the screen must see; snapshots are made on request.
+    """
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._operator_is_script = False
+        self._preparation: Preparation | None = None
+        self._session: Session | None = None
+        self._recorder: Recorder | None = None
+        self._device: Conversation | None = None
+        self._meter = Meter()
+        self._reports: deque[link.Report] = deque()
+        self._is_left = False
+        self._snapshots = 0
+        self._confirmed_channels: tuple[int, ...] = ()
+        self._halt_utc = ""
+
+    # What the screen says -----------------------------------------------------------------------
+
+    def receive(self, intent: link.Intent, now_us: int) -> None:
+        """Do what the screen asks; a refusal is reported, never raised."""
+        if self._session is not None:
+            self._session = machine.heard(self._session, now_us)
+        try:
+            self._obey(intent, now_us)
+        except NmesError as error:
+            reasons = tuple(str(error).splitlines())
+            self._reports.append(link.Refusal(intent=intent.kind, reasons=reasons))
+
+    def _obey(self, intent: link.Intent, now_us: int) -> None:
+        match intent:
+            case link.Hello():
+                self._operator_is_script = intent.operator_is_script
+                self._reports.append(reporting.welcome(intent))
+            case link.StillHere():
+                pass
+            case link.AskCatalogue():
+                self._reports.append(reporting.catalogue(self._workshop))
+            case link.AskSessions():
+                self._reports.append(reporting.sessions(self._workshop))
+            case link.Prepare():
+                self._prepare(intent, now_us)
+            case link.Arm():
+                self._arm(intent, now_us)
+            case _:
+                self._wish(intent, now_us)
+
+    def _prepare(self, intent: link.Prepare, now_us: int) -> None:
+        if self._session is not None and self._session.state is not SessionState.IDLE:
+            raise SessionRefusal("A session is open: end it before preparing another.")
+        choice = Choice(
+            protocol=intent.protocol,
+            device=intent.device,
+            port=intent.port,
+            operator=intent.operator,
+            patient=intent.patient,
+            is_bench=intent.is_bench,
+            sides=intent.sides,
+        )
+        preparation = prepare(choice, self._workshop.capabilities(choice.device))
+        self._preparation = preparation
+        self._session = new_session(
+            preparation.plan,
+            step_ua=preparation.capabilities.current_step_ua,
+            operator_is_script=self._operator_is_script,
+            now_us=now_us,
+        )
+        self._recorder = None
+        self._meter = Meter()
+        self._reports.append(reporting.prepared(preparation))
+
+    def _arm(self, intent: link.Arm, now_us: int) -> None:
+        preparation, _ = self._prepared()
+        reporting.check_arming(preparation, intent.confirmed_channels)
+        if self._recorder is None:
+            self._recorder = Recorder(self._workshop, preparation, self._operator_is_script, now_us)
+        self._confirmed_channels = intent.confirmed_channels
+        self._happen(actions.ArmWish(), now_us)
+
+    def _wish(self, intent: link.Intent, now_us: int) -> None:
+        if self._session is None:
+            if isinstance(intent, link.Stop):
+                return
+            raise SessionRefusal("Choose a protocol and a device first.")
+        is_halted = self._session.state in (SessionState.STOPPED, SessionState.FAULTED)
+        if isinstance(intent, link.Finish) and is_halted:
+            intent = link.Leave()
+        self._happen(wish_of(intent), now_us)
+        if self._session is not None:
+            self._session = machine.touched(self._session, now_us)
+        self._is_left = self._is_left or isinstance(intent, link.Leave)
+
+    def link_lost(self, cause: str, now_us: int) -> None:
+        """Stop because nobody is at the other end any more; the session closes by itself."""
+        self._is_left = True
+        self.stop(cause, now_us)
+
+    def stop(self, cause: str, now_us: int) -> None:
+        """Stop now, whatever state the session is in."""
+        if self._session is not None:
+            self._happen(actions.StopWish(cause=cause), now_us)
+
+    # Time ---------------------------------------------------------------------------------------
+
+    def turn(self, now_us: int) -> None:
+        """Do all that is due at this moment."""
+        if self._device is not None and self._session is not None:
+            for happening in self._device.poll(self._session, now_us):
+                self._happen(happening, now_us)
+        self._follow_record(now_us)
+        self._watch_session_time(now_us)
+        session = self._session
+        if session is None:
+            return
+        session, requests = machine.advance(session, now_us, self._facts(now_us))
+        self._take(session, requests, now_us)
+        self._measure(now_us)
+        self._speak(now_us)
+        self._close_if_over(now_us)
+
+    def next_wake_us(self, now_us: int) -> int:
+        """Return the latest time at which `turn` must be called again if nothing arrives."""
+        session = self._session
+        if session is None:
+            return NEVER_US
+        wakes = [self._meter.next_end_us() or NEVER_US]
+        if self._device is not None:
+            wakes.append(self._device.next_wake_us(session, now_us))
+            wakes.append(self._device.session_ends_us() or NEVER_US)
+        if session.is_live:
+            silent_us = now_us - session.heard_us
+            pause_is_ahead = silent_us <= SCREEN_SILENT_PAUSE_US
+            limit_us = SCREEN_SILENT_PAUSE_US if pause_is_ahead else SCREEN_SILENT_STOP_US
+            wakes.append(session.heard_us + limit_us + 1)
+        wakes.append(machine.next_wake_us(session, now_us))
+        return min(wakes)
+
+    def snapshot(self, now_us: int) -> link.Snapshot | None:
+        """Return everything that changes, as it is now; None while nothing is prepared."""
+        if self._session is None:
+            return None
+        self._snapshots += 1
+        device, recorder = self._device, self._recorder
+        return reporting.snapshot(
+            self._session,
+            sequence=self._snapshots,
+            now_us=now_us,
+            confirmed=device.confirmed if device else None,
+            confirmed_us=device.confirmed_us if device else None,
+            reply_us=device.reply_us if device else None,
+            replies_missed=device.replies_missed if device else 0,
+            session_id=recorder.session_id if recorder else None,
+            is_recording=recorder is not None and recorder.failure is None,
+            halt_utc=self._halt_utc,
+        )
+
+    def take_reports(self) -> tuple[link.Report, ...]:
+        """Return, once, what the screen must be told."""
+        reports = tuple(self._reports)
+        self._reports.clear()
+        return reports
+
+    def filenos(self) -> tuple[int, ...]:
+        """Return what to wait on: the device's answers and the record's disk."""
+        candidates = (
+            self._device.fileno() if self._device else None,
+            self._recorder.fileno() if self._recorder else None,
+        )
+        return tuple(fileno for fileno in candidates if fileno is not None)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is no session, or one that has not been armed."""
+        return self._session is None or self._recorder is None
+
+    def give_up(self, now_us: int) -> None:
+        """Last line of defence after a failure of the engine itself: stop, fall silent."""
+        if self._device is not None:
+            self._device.abandon(now_us)
+            self._release_device()
+
+    # Inside -------------------------------------------------------------------------------------
+
+    def _prepared(self) -> tuple[Preparation, Session]:
+        if self._preparation is None or self._session is None:
+            raise SessionRefusal("Choose a protocol and a device first.")
+        return self._preparation, self._session
+
+    def _facts(self, now_us: int) -> actions.Facts:
+        preparation, session = self._prepared()
+        caps_ua = tuple(preparation.cap(planned.number).value for planned in session.plan.channels)
+        if self._device is None:
+            silent = (0,) * len(caps_ua)
+            return actions.Facts(outputs_ua=silent, rest_left_us=silent, caps_ua=caps_ua)
+        return actions.Facts(
+            outputs_ua=self._device.outputs_ua(session),
+            rest_left_us=self._device.rest_left_us(session, now_us),
+            caps_ua=caps_ua,
+        )
+
+    def _happen(self, happening: actions.Happening, now_us: int) -> None:
+        session = self._session
+        if session is None:
+            return
+        following, requests = machine.happen(session, happening, now_us, self._facts(now_us))
+        self._take(following, requests, now_us)
+
+    def _take(self, session: Session, requests: tuple[actions.Request, ...], now_us: int) -> None:
+        before, self._session = self._session, session
+        if session.halt is not None and (before is None or before.halt is None):
+            self._halt_utc = self._workshop.utc()
+        for request in requests:
+            self._carry_out(request, now_us)
+
+    def _carry_out(self, request: actions.Request, now_us: int) -> None:
+        match request:
+            case actions.StopDevice():
+                if self._device is not None:
+                    self._device.stop(now_us)
+            case actions.AbandonDevice():
+                if self._device is not None:
+                    self._device.abandon(now_us)
+            case actions.Connect():
+                self._record_arming(request, now_us)
+            case actions.SetUp() | actions.SetLevel():
+                self._tell_device(request, now_us)
+            case actions.RecordRise():
+                self._record_rise(request, now_us)
+            case actions.Record():
+                self._record(request.event, request.fields, now_us, is_vital=request.is_vital)
+            case actions.Tell():
+                self._tell(request.mark, request.text, now_us)
+
+    def _tell_device(self, request: actions.SetUp | actions.SetLevel, now_us: int) -> None:
+        device = self._device
+        if device is None:
+            return
+        if isinstance(request, actions.SetUp):
+            self._guarded(lambda: device.set_up(request.setup, now_us), now_us)
+        else:
+            self._guarded(lambda: device.lower_level(request.channel, request.to_ua), now_us)
+
+    def _speak(self, now_us: int) -> None:
+        device, session = self._device, self._session
+        if device is not None and session is not None:
+            self._guarded(lambda: device.speak(session, now_us), now_us)
+
+    def _guarded(self, say: Callable[[], None], now_us: int) -> None:
+        """Say something to the device; what gate or driver refuse here is a fault of ours."""
+        try:
+            say()
+        except NmesError as error:
+            self._happen(_fault_of(error), now_us)
+
+    def _tell(self, mark: str, text: str, now_us: int) -> None:
+        self._reports.append(reporting.event(mark, text, now_us, self._workshop.utc()))
+
+    # The record ---------------------------------------------------------------------------------
+
+    def _record(
+        self, event: str, fields: dict[str, object], now_us: int, *, is_vital: bool
+    ) -> None:
+        if self._recorder is not None:
+            self._recorder.append(event, fields, now_us, is_vital=is_vital)
+            line = reporting.event_of_record(event, fields, now_us, self._workshop.utc())
+            self._reports.extend(line)
+
+    def _record_arming(self, request: actions.Connect, now_us: int) -> None:
+        fields: dict[str, object] = {"confirmed_channels": list(self._confirmed_channels)}
+        self._record("arm", fields, now_us, is_vital=True)
+        self._when_recorded(lambda at_us: self._connect(request, at_us))
+
+    def _record_rise(self, request: actions.RecordRise, now_us: int) -> None:
+        _, session = self._prepared()
+        fields: dict[str, object] = {
+            "channel": request.channel,
+            "from_ua": request.from_ua,
+            "to_ua": request.to_ua,
+            "state": session.state.value,
+        }
+        self._record("level", fields, now_us, is_vital=True)
+        self._when_recorded(lambda at_us: self._raise(request, at_us))
+
+    def _raise(self, request: actions.RecordRise, now_us: int) -> None:
+        session = self._session
+        if self._device is None or session is None or session.pending is None:
+            return  # stopped, or lowered, while the record was being written
+        try:
+            self._device.raise_level(request.channel, request.to_ua, now_us)
+        except LimitViolation as refused:
+            self._happen(actions.RiseRefused(reason=str(refused)), now_us)
+        else:
+            self._happen(actions.RiseRecorded(), now_us)
+
+    def _when_recorded(self, then: Callable[[int], None]) -> None:
+        if self._recorder is not None:
+            self._recorder.when_synced(then)
+
+    def _follow_record(self, now_us: int) -> None:
+        if self._recorder is None:
+            return
+        for then in self._recorder.due():
+            then(now_us)
+        failure = self._recorder.failure
+        if failure is not None and self._session is not None and self._session.is_live:
+            fault = actions.FaultSeen(
+                code="RECORD", detail="the record cannot be kept", advice=failure, channel=None
+            )
+            self._happen(fault, now_us)
+
+    def _watch_session_time(self, now_us: int) -> None:
+        if self._device is None or self._session is None or not self._session.is_live:
+            return
+        ends_us = self._device.session_ends_us()
+        if ends_us is not None and now_us >= ends_us:
+            self.stop("the longest time of one session is over", now_us)
+
+    def _measure(self, now_us: int) -> None:
+        if self._session is None:
+            return
+        for fields in self._meter.follow(self._session, now_us):
+            self._record("contraction", fields, now_us, is_vital=False)
+
+    def _connect(self, request: actions.Connect, now_us: int) -> None:
+        preparation, session = self._prepared()
+        if session.state is not SessionState.CONNECTING:
+            return  # stopped while the record was being written
+        self._release_device()
+        try:
+            device = Conversation(self._workshop, preparation, self._meter, self._tell)
+            self._device = device
+            device.connect(request.setup, now_us)
+        except NmesError as error:
+            self._happen(_fault_of(error), now_us)
+
+    def _release_device(self) -> None:
+        if self._device is not None:
+            self._device.release()
+            self._device = None
+
+    # The end ------------------------------------------------------------------------------------
+
+    def _close_if_over(self, now_us: int) -> None:
+        session = self._session
+        if session is None or not self._is_over(session):
+            return
+        if self._recorder is not None:
+            self._recorder.close(session, now_us, is_left=self._is_left)
+            self._reports.append(self._recorder.summary())
+        self._release_device()
+        self._session = None
+        self._recorder = None
+        self._is_left = False
+
+    def _is_over(self, session: Session) -> bool:
+        if session.state is SessionState.IDLE:
+            return self._is_left
+        if session.is_live:
+            return False
+        halt = session.halt
+        is_settled = halt is None or halt.confirmed_us is not None or halt.is_abandoned
+        return is_settled and (self._is_left or session.state is SessionState.FINISHED)
+
+
+def _fault_of(error: NmesError) -> actions.FaultSeen:
+    is_limit = isinstance(error, LimitViolation)
+    return actions.FaultSeen(
+        code=type(error).__name__,
+        detail=f"the safety gate refused: {error}" if is_limit else str(error),
+        advice="Nothing flows. Write down what is shown here and report it." if is_limit else "",
+        channel=error.channel if isinstance(error, LimitViolation) else None,
+    )

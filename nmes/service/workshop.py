@@ -1,0 +1,58 @@
+"""What the engine needs of the world it was composed in; `nmes.compose` provides the real one."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from nmes.records.journal import Journal
+from nmes.records.store import SessionEntry
+from protocols.capabilities import Capabilities
+from safety.gate import SafetyGate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceName:
+    """A device as a person chooses it."""
+
+    name: str
+    title: str
+    is_simulated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortName:
+    """A serial port of this computer."""
+
+    name: str
+    description: str
+
+
+class Workshop(Protocol):
+    """Devices, ports and journals, real or in virtual time."""
+
+    def devices(self) -> tuple[DeviceName, ...]:
+        """Return the devices that can be chosen."""
+        ...
+
+    def ports(self) -> tuple[PortName, ...]:
+        """Return the serial ports of this computer."""
+        ...
+
+    def capabilities(self, device: str) -> Capabilities:
+        """Return what a device can make; NmesError if there is no such device."""
+        ...
+
+    def open_gate(self, device: str, port: str | None) -> SafetyGate:
+        """Open the port of a device behind a new gate; PortError says what to do if it fails."""
+        ...
+
+    def new_journal(self) -> tuple[str, Journal]:
+        """Begin a journal and return its session id with it; RecordError if it cannot be kept."""
+        ...
+
+    def sessions(self) -> tuple[SessionEntry, ...]:
+        """Return the recorded sessions, newest first."""
+        ...
+
+    def utc(self) -> str:
+        """Return the wall clock's time, for records only."""
+        ...
