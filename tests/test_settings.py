@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import platformdirs
+import pytest
+from pydantic import ValidationError
+
+from nmes.settings import Settings, read_settings
+
+
+def test_sessions_are_kept_in_the_users_data_folder() -> None:
+    home = Path(platformdirs.user_data_dir("nmes", appauthor=False))
+    assert read_settings({}) == Settings(home=home)
+    assert read_settings({}).sessions == home / "sessions"
+
+
+def test_nmes_home_says_where_instead(tmp_path: Path) -> None:
+    assert read_settings({"NMES_HOME": str(tmp_path)}).sessions == tmp_path / "sessions"
+
+
+def test_an_empty_nmes_home_says_nothing() -> None:
+    assert read_settings({"NMES_HOME": ""}) == read_settings({})
+
+
+def test_a_relative_nmes_home_is_made_absolute_once() -> None:
+    assert read_settings({"NMES_HOME": "records"}).home == Path.cwd() / "records"
+
+
+def test_nmes_home_may_begin_with_a_tilde() -> None:
+    assert read_settings({"NMES_HOME": "~/records"}).home == Path.home() / "records"
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        read_settings({}).home = Path("/")  # type: ignore[misc]  # the point of the test
