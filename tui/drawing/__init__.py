@@ -1,0 +1,1 @@
+"""What each part of a screen says, as pure functions from a view to lines."""

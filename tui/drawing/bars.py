@@ -1,0 +1,154 @@
+"""The lines at the edges of the session screen: title, output, progress, device, advice, keys."""
+
+from tui import texts, wording
+from tui.lines import Line, Span, fit_line, line, spread
+from tui.situation import LIVE_STATES, Remark
+from tui.view import View
+
+
+def title_line(view: View, width: int) -> Line:
+    """Return who, what, which stage, and SIMULATED where it is."""
+    left = f" {view.patient}  {view.prepared.title}"
+    right = (f"{_stage(view)} ", "bold")
+    return spread(line((left, "bold")), line("  ", right, *simulated_mark(view)), width)
+
+
+def simulated_mark(view: View) -> tuple[Span, ...]:
+    """Return the mark of a simulated device; nothing for a real one."""
+    return ((f" {texts.SIMULATED} ", "sim"),) if view.prepared.is_simulated else ()
+
+
+def _stage(view: View) -> str:
+    snapshot, stages = view.snapshot, view.prepared.stages
+    if snapshot.state == "finding":
+        numbers = [row.number for row in view.rows]
+        return texts.FINDING_TITLE.format(
+            number=view.chosen.number,
+            index=numbers.index(view.chosen.number) + 1,
+            count=len(numbers),
+        )
+    if snapshot.state not in {"running", "paused"} or snapshot.stage_index >= len(stages):
+        return ""
+    stage = stages[snapshot.stage_index]
+    return texts.STAGE.format(
+        index=snapshot.stage_index + 1, count=len(stages), name=stage.name
+    ).strip()
+
+
+def output_line(view: View, width: int) -> Line:
+    """Return the bar that tells whether current can flow: reverse video and words when it can."""
+    stop = f"{texts.STOP_KEYS_SHORT} "
+    if view.stop_is_sent:
+        return _bar(f" {texts.STOP_SENT}   {texts.STOP_SENT_HINT}", stop, "alarm", width)
+    if is_unknown(view):
+        unknown = f"{texts.UNKNOWN_CURRENT} mA   {stale_text(view)}"
+        return _bar(f" {texts.OUTPUT_UNKNOWN}   {unknown}", stop, "alarm", width)
+    if view.snapshot.output_is_possible:
+        return _bar(f" {texts.OUTPUT_ON}   {currents_text(view)}", stop, "on", width)
+    return fit_line(line((f" {texts.OUTPUT_OFF}   {_why_off(view)}", "bold")), width)
+
+
+def is_unknown(view: View) -> bool:
+    """Tell whether current may flow that nothing confirms."""
+    if not view.is_stale:
+        return False
+    if view.snapshot.output_is_possible:
+        return True
+    return view.unconfirmed_for_us is not None and view.snapshot.state in LIVE_STATES
+
+
+def stale_text(view: View) -> str:
+    """Return the word STALE with the age of the last answer."""
+    if view.unconfirmed_for_us is None:
+        return f"{texts.STALE}: {texts.NEVER_ANSWERED}"
+    return texts.STALE_FOR.format(seconds=f"{view.unconfirmed_for_us / 1_000_000:.1f}")
+
+
+def currents_text(view: View) -> str:
+    """Return the confirmed current of every channel on one line."""
+    return "  ".join(
+        texts.CHANNEL_CURRENT.format(number=row.number, current=row.now_text) for row in view.rows
+    )
+
+
+def _why_off(view: View) -> str:
+    if view.unconfirmed_for_us is None:
+        return texts.NEVER_ANSWERED
+    return texts.OUTPUT_OFF_ZERO
+
+
+def _bar(left: str, right: str, style: str, width: int) -> Line:
+    return spread(line((left, style)), line((right, style)), width, style)
+
+
+def progress_line(view: View, width: int) -> Line:
+    """Return contractions done as bar and numbers, time done and time left."""
+    snapshot = view.snapshot
+    done = texts.CONTRACTIONS.format(
+        done=snapshot.contractions_done, planned=snapshot.contractions_planned
+    )
+    times = "   ".join(
+        (
+            texts.ELAPSED.format(time=wording.minutes_seconds(snapshot.elapsed_us)),
+            texts.REMAINING.format(time=wording.minutes_seconds(snapshot.remaining_us)),
+        )
+    )
+    right = f"  {done}   {times} "
+    bar = bar_text(
+        snapshot.contractions_done, snapshot.contractions_planned, width - len(right) - 1
+    )
+    return fit_line(line(f" {bar}", (right, "bold")), width)
+
+
+def bar_text(part: int, whole: int, width: int) -> str:
+    """Return a bar `[###---]` of that width."""
+    inner = max(1, width - 2)
+    done = min(inner, inner * part // whole) if whole > 0 else 0
+    return f"[{'#' * done}{'-' * (inner - done)}]"
+
+
+def device_line(view: View, width: int) -> Line:
+    """Return how the device answers, whether it is real and whether the session is recorded."""
+    snapshot = view.snapshot
+    device = f" {view.prepared.device_title}"
+    kind = (texts.SIMULATED if view.prepared.is_simulated else texts.REAL_DEVICE, "bold")
+    reply = texts.REPLY_NONE
+    if snapshot.reply_us is not None:
+        reply = texts.REPLY.format(reply=wording.milliseconds(snapshot.reply_us))
+    missed = texts.MISSED.format(count=snapshot.replies_missed)
+    parts: list[Span | str] = [device, "  ", kind, f"   {reply}   "]
+    parts += [(missed, "warn" if snapshot.replies_missed else ""), "   ", _recording(view)]
+    if not view.cues_sound:
+        parts += ["   ", texts.CUES_QUIET]
+    return fit_line(line(*parts), width)
+
+
+def _recording(view: View) -> Span:
+    if view.snapshot.is_recording and view.snapshot.session_id:
+        return texts.RECORDING.format(session=view.snapshot.session_id), ""
+    if view.snapshot.is_recording:
+        return texts.RECORDING.format(session=""), ""
+    return texts.NOT_RECORDING, "warn"
+
+
+def remark_line(remark: Remark | None, fallback: str, width: int) -> Line:
+    """Return the advice of the moment, or what is always worth saying."""
+    if remark is None:
+        return fit_line(line(f" {fallback}"), width)
+    style = "warn" if remark.mark == "!" else "bold"
+    return fit_line(line((f" {remark.mark} {remark.text}", style)), width)
+
+
+def key_line(keys: str, width: int) -> Line:
+    """Return the line of keys."""
+    return fit_line(line((f" {keys}", "dim")), width)
+
+
+def stop_line(width: int) -> Line:
+    """Return the line that names the stop keys, in reverse video."""
+    return fit_line(line((f" {texts.STOP_KEYS_LINE}", "block")), width, "block")
+
+
+def off_line(width: int) -> Line:
+    """Return the last line of screens on which nothing can flow."""
+    return fit_line(line((f" {texts.OUTPUT_OFF}", "bold"), f" - {texts.OUTPUT_OFF_IDLE}"), width)

@@ -1,0 +1,74 @@
+"""The channels as a table: what flows now beside what is set and what is allowed at most."""
+
+from tui import texts
+from tui.lines import Line, Span, fit, line
+from tui.palette import channel_style
+from tui.view import ChannelRow, View
+from tui.widgets.big_digits import ROWS, big_number
+
+WIDTH = 57
+_NAME = 19
+_NOW = 13
+_SET = 7
+
+
+def table_lines(view: View, rows_per_channel: int) -> list[Line]:
+    """Return a heading and the channels; with three rows each, NOW is in big digits."""
+    lines = [_heading()]
+    for row in view.rows:
+        if rows_per_channel >= ROWS:
+            lines += _big_row(view, row)
+            lines += [line()] * (rows_per_channel - ROWS)
+        else:
+            lines.append(_flat_row(row))
+            lines += [line()] * (rows_per_channel - 1)
+    return lines
+
+
+def _heading() -> Line:
+    text = (
+        f" {texts.HEAD_CHANNEL:<3}{texts.HEAD_NAME:<{_NAME}}{texts.HEAD_NOW:>{_NOW}}"
+        f"{texts.HEAD_SET:>{_SET}}  {texts.HEAD_CAP}"
+    )
+    return line((fit(text, WIDTH), "dim"))
+
+
+def _mark(row: ChannelRow) -> Span:
+    return (f"{'>' if row.is_chosen else ' '}{row.number:<3}", _name_style(row))
+
+
+def _name_style(row: ChannelRow) -> str:
+    return "chosen" if row.is_chosen else channel_style(row.number)
+
+
+def _now_style(row: ChannelRow) -> str:
+    return "alarm" if row.now_ua is None else "bold"
+
+
+def _flat_row(row: ChannelRow) -> Line:
+    now = f"{row.now_text} {texts.STALE}" if row.now_ua is None else row.now_text
+    return line(
+        _mark(row),
+        (fit(row.title, _NAME), _name_style(row)),
+        " " * (_NOW - len(now)),
+        (now, _now_style(row)),
+        f"{row.level_text:>{_SET}}",
+        f"  {fit(f'{row.cap_text:<4} {row.text.cap_reason}', WIDTH - _NAME - _NOW - _SET - 6)}",
+    )
+
+
+def _big_row(view: View, row: ChannelRow) -> list[Line]:
+    digits = big_number(row.now_text, is_ascii=view.is_ascii)
+    names = (_mark(row)[0] + fit(row.title, _NAME), f"    {row.text.site}", "    ")
+    under = texts.STALE if row.now_ua is None else ""
+    sets = ("", row.level_text, "")
+    caps = ("", row.cap_text, row.text.cap_reason)
+    return [
+        line(
+            (fit(names[index] if index < 2 else f"    {under}", _NAME + 4), style),
+            (fit(digits[index].rjust(_NOW), _NOW), _now_style(row) if under else "bold"),
+            (f"{sets[index]:>{_SET}}", "bold"),
+            f"  {fit(caps[index], WIDTH - _NAME - _NOW - _SET - 6)}",
+        )
+        for index, style in enumerate((_name_style(row), "dim", "warn"))
+    ]

@@ -1,0 +1,57 @@
+"""The panes below the channels: events, plan, help."""
+
+from datetime import tzinfo
+
+from tui import texts, wording
+from tui.lines import Line, Span, fit, fit_line, line
+from tui.view import View
+
+_MARK_STYLE = {"i": "", "!": "warn", "!!": "alarm"}
+
+
+def event_lines(view: View, width: int, height: int, zone: tzinfo | None) -> list[Line]:
+    """Return the newest events first, as many as fit under the heading."""
+    rows = [_heading(texts.EVENTS_HEADING, width)]
+    for event in reversed(view.events):
+        mark: Span = (f"{event.mark:>2} ", _MARK_STYLE[event.mark])
+        clock = wording.clock_text(event.utc, zone)
+        rows.append(fit_line(line(" ", mark, f"{clock} {event.text}"), width))
+    if len(rows) == 1:
+        rows.append(line((f"    {texts.NO_EVENTS}", "dim")))
+    return rows[:height]
+
+
+def plan_lines(view: View, width: int, height: int) -> list[Line]:
+    """Return the stages, the one of now marked."""
+    rows = [_heading(texts.PLAN_HEADING, width)]
+    is_begun = view.snapshot.state in {"running", "paused", "finished"}
+    for index, stage in enumerate(view.prepared.stages):
+        text = texts.PLAN_ROW.format(
+            name=stage.name,
+            cycles=stage.cycles,
+            seconds=wording.current_text(stage.cycle_us // 1000),
+        )
+        is_now = is_begun and index == view.snapshot.stage_index
+        done = texts.STAGE_DONE if is_begun and index < view.snapshot.stage_index else ""
+        row = f" {'>' if is_now else ' '}{text}"
+        rows.append(line((fit(f"{fit(row, width - 6)} {done}", width), "bold" if is_now else "")))
+    return rows[:height]
+
+
+def help_lines(width: int, height: int) -> list[Line]:
+    """Return what each key does, in two columns where one is too long."""
+    rows = [_heading(texts.HELP_HEADING, width)]
+    room = max(1, height - 1)
+    if len(texts.HELP) <= room:
+        rows += [line(f" {text}") for text in texts.HELP]
+    else:
+        half = -(-len(texts.HELP) // 2)
+        left, right = texts.HELP[:half], (*texts.HELP[half:], "")
+        column = width // 2 - 1
+        rows += [line(f" {fit(a, column)}{b}") for a, b in zip(left, right, strict=False)]
+    return [fit_line(row, width) for row in rows[:height]]
+
+
+def _heading(text: str, width: int) -> Line:
+    rule = "─" * max(0, width - len(text) - 2)
+    return line(f" {text} ", (rule, "rule"))

@@ -1,0 +1,73 @@
+"""What the start screen says beside its fields."""
+
+from datetime import tzinfo
+
+from nmes.link.messages import Catalogue, Sessions
+from tui import texts, wording
+from tui.lines import Line, line, wrapped
+
+
+def protocol_options(catalogue: Catalogue | None, width: int) -> list[tuple[str, str]]:
+    """Return id and text of every protocol, minutes and channels flush right."""
+    options = []
+    for entry in catalogue.protocols if catalogue else ():
+        numbers = texts.PROTOCOL_NUMBERS.format(
+            minutes=wording.whole_minutes(entry.duration_us), channels=entry.channels
+        )
+        room = max(8, width - len(numbers) - 5)
+        title = entry.title if len(entry.title) <= room else f"{entry.title[: room - 1]}…"
+        options.append((entry.id, f"{title:<{room}} {numbers}"))
+    return options
+
+
+def device_options(catalogue: Catalogue | None) -> list[tuple[str, str]]:
+    """Return name and text of every device, simulated ones first."""
+    devices = sorted(catalogue.devices if catalogue else (), key=lambda d: not d.is_simulated)
+    template = {True: texts.DEVICE_SIMULATED, False: texts.DEVICE_REAL}
+    return [(d.name, template[d.is_simulated].format(title=d.title)) for d in devices]
+
+
+def port_options(catalogue: Catalogue | None) -> list[tuple[str, str]]:
+    """Return name and text of every port."""
+    ports = catalogue.ports if catalogue else ()
+    return [(p.name, texts.PORT_ROW.format(name=p.name, description=p.description)) for p in ports]
+
+
+def is_simulated(catalogue: Catalogue | None, device: str | None) -> bool:
+    """Tell whether that device is started by nmes itself."""
+    devices = catalogue.devices if catalogue else ()
+    return any(d.name == device and d.is_simulated for d in devices)
+
+
+def goal_lines(catalogue: Catalogue | None, protocol: str | None, width: int) -> list[Line]:
+    """Return the goal of the marked protocol."""
+    entries = catalogue.protocols if catalogue else ()
+    goal = next((entry.goal for entry in entries if entry.id == protocol), "")
+    if not goal:
+        return []
+    return [line((f" {row}", "dim")) for row in wrapped(texts.GOAL.format(goal=goal), width - 2)]
+
+
+def last_session_text(sessions: Sessions | None, patient: str, zone: tzinfo | None) -> str:
+    """Return the patient's last session in one line; nothing without a code."""
+    if sessions is None or not patient:
+        return ""
+    entry = next((e for e in sessions.entries if e.patient == patient), None)
+    if entry is None:
+        return texts.NO_LAST_SESSION.format(patient=patient)
+    return texts.LAST_SESSION.format(
+        patient=patient,
+        when=f"{entry.started_utc[:10]} {wording.clock_text(entry.started_utc, zone)}",
+        protocol=entry.protocol_id,
+        outcome=entry.outcome,
+        done=entry.contractions_done,
+        planned=entry.contractions_planned,
+    )
+
+
+def refusal_lines(reasons: tuple[str, ...], width: int) -> list[Line]:
+    """Return why it is not possible, in words."""
+    if not reasons:
+        return []
+    rows = [row for reason in reasons for row in wrapped(f"! {reason}", width - 4, "  ")]
+    return [line((f" {texts.REFUSED}", "warn")), *(line((f"   {row}", "bold")) for row in rows)]

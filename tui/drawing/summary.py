@@ -1,0 +1,82 @@
+"""The summary of a session as its record tells it."""
+
+from datetime import tzinfo
+
+from nmes.link.messages import ChannelSummary, Summary
+from tui import texts, wording
+from tui.lines import Line, fit, fit_line, line, wrapped
+
+_WIDTHS = (4, 24, 8, 8, 8, 8, 9, 11)
+
+
+def summary_lines(summary: Summary, width: int, zone: tzinfo | None, skin: str) -> list[Line]:
+    """Return everything but the title and the lines of keys."""
+    lines = [line(), *(fit_line(row, width) for row in _heading(summary, zone)), line()]
+    lines.append(_table_row(texts.SUMMARY_HEAD, "dim"))
+    lines += [_table_row(_cells(channel), "") for channel in summary.channels]
+    lines.append(line())
+    lines += _faults(summary, width)
+    lines += [line(), *_skin(skin, width), line()]
+    record = texts.SUMMARY_RECORD.format(session=summary.session_id, hash=summary.journal_hash)
+    return [*lines, *(line((f" {row}", "dim")) for row in wrapped(record, width - 2))]
+
+
+def _heading(summary: Summary, zone: tzinfo | None) -> list[Line]:
+    session = texts.SUMMARY_SESSION.format(
+        title=summary.title, patient=summary.patient, operator=summary.operator
+    )
+    started = texts.SUMMARY_STARTED.format(
+        time=wording.clock_text(summary.started_utc, zone),
+        outcome=summary.outcome,
+        device=summary.device_title,
+    )
+    done = texts.SUMMARY_TIME.format(
+        planned=wording.minutes_seconds(summary.planned_us),
+        done=wording.minutes_seconds(summary.done_us),
+        share=wording.percent(summary.done_us, summary.planned_us) or "-",
+    )
+    counts = texts.SUMMARY_COUNTS.format(
+        done=summary.contractions_done,
+        planned=summary.contractions_planned,
+        pauses=summary.pauses,
+        stops=summary.stops,
+    )
+    simulated = f"   {texts.SIMULATED}" if summary.is_simulated else ""
+    return [
+        line((f" {session}", "bold")),
+        line(f" {started}", (simulated, "bold")),
+        line((f" {done}   {counts}", "bold")),
+    ]
+
+
+def _cells(channel: ChannelSummary) -> tuple[str, ...]:
+    side = f" {channel.side}" if channel.side and channel.side != "midline" else ""
+    return (
+        str(channel.number),
+        f"{channel.name}{side}",
+        wording.current_text(channel.level_start_ua),
+        f"{channel.level_mean_ua / 1000:.1f}",
+        wording.current_text(channel.level_max_ua),
+        str(channel.contractions),
+        str(channel.pulses),
+        wording.charge_text(channel.charge_nc),
+    )
+
+
+def _table_row(cells: tuple[str, ...], style: str) -> Line:
+    texts_left = [fit(cell, width) for cell, width in zip(cells[:2], _WIDTHS[:2], strict=True)]
+    numbers = [cell.rjust(width) for cell, width in zip(cells[2:], _WIDTHS[2:], strict=True)]
+    return line((" " + "".join(texts_left + numbers), style))
+
+
+def _faults(summary: Summary, width: int) -> list[Line]:
+    if not summary.faults:
+        return [line(f" {texts.NO_FAULTS}")]
+    rows = [f"!! {fault}" for fault in summary.faults]
+    return [line((f" {row}", "warn")) for fault in rows for row in wrapped(fault, width - 2, "   ")]
+
+
+def _skin(skin: str, width: int) -> list[Line]:
+    choices = "   ".join(f"{n} {text}" for n, text in enumerate(texts.SKIN, start=1))
+    heading = texts.NOTED.format(text=skin) if skin else texts.SKIN_QUESTION
+    return [fit_line(line(f" {heading}"), width), fit_line(line(f"   {choices}"), width)]

@@ -1,0 +1,107 @@
+"""The placement screen: pads channel by channel, then the check, then arming at 0 mA."""
+
+from textual.app import ComposeResult
+from textual.geometry import Size
+
+from tui import texts
+from tui.drawing.bars import remark_line
+from tui.drawing.placement import (
+    channel_lines,
+    check_lines,
+    placement_title,
+    scrolled,
+    state_lines,
+)
+from tui.placement import may_choose_side, with_side
+from tui.screens.base import NmesScreen
+
+_SIDES = {"l": "left", "r": "right"}
+
+
+class PlacementScreen(NmesScreen):
+    """Text first: the words alone must be enough to place the pads."""
+
+    CSS_PATH = "placement.tcss"
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out from top to bottom."""
+        for name in ("title", "page", "state", "remark"):
+            yield self.panel(name)
+
+    def draw(self, size: Size) -> None:
+        """Draw the page of one channel, or the check."""
+        width, height = size
+        prepared, placement = self.host.situation.prepared, self.host.placement
+        if prepared is None:
+            return
+        placement.follow(prepared)
+        self.panel("title").show([placement_title(prepared, placement, width)])
+        room = height - 5
+        if placement.is_check_page:
+            lines, placement.cursor = scrolled(check_lines(prepared, width), placement.cursor, room)
+        else:
+            lines = self._channel_page(width)
+        self.panel("page").show(lines)
+        small = self.window_is_small
+        self.panel("state").show([state_lines(prepared, placement, width, window_is_small=small)])
+        remark = self.host.situation.remark_now(self.host.now_us())
+        self.panel("remark").show([remark_line(remark, "", width)])
+
+    def _channel_page(self, width: int) -> list[tuple[tuple[str, str], ...]]:
+        prepared, placement = self.host.situation.prepared, self.host.placement
+        if prepared is None:
+            return []
+        return channel_lines(prepared, placement, width, side_is_free=self._side_is_free)
+
+    @property
+    def _side_is_free(self) -> bool:
+        situation, number = self.host.situation, self.host.placement.number
+        if situation.prepared is None or number is None:
+            return False
+        return may_choose_side(situation.prepared, situation.asked, number)
+
+    def keys_text(self) -> str:
+        """Return the keys that mean something on this page."""
+        if self.host.placement.is_check_page:
+            return texts.CHECK_KEYS
+        return texts.PLACEMENT_KEYS_SIDE if self._side_is_free else texts.PLACEMENT_KEYS
+
+    def press(self, key: str) -> bool:
+        """React to a key; none of the stop keys arrives here while output is possible."""
+        placement = self.host.placement
+        if key in _SIDES and self._side_is_free:
+            self._choose_side(_SIDES[key])
+        elif key in {"left", "right"}:
+            placement.turn(1 if key == "right" else -1)
+        elif key in {"up", "down"}:
+            placement.move(1 if key == "down" else -1)
+        elif key == "space":
+            placement.toggle()
+        elif key == "enter":
+            placement.turn(1)
+        elif key in {"b", "escape"}:
+            self.host.situation.start_anew()
+            placement.begin()
+        elif key == "a" and placement.is_check_page:
+            self._arm()
+        else:
+            return False
+        return True
+
+    def _choose_side(self, side: str) -> None:
+        asked, number = self.host.situation.asked, self.host.placement.number
+        if asked is None or number is None:
+            return
+        self.host.placement.untick(number)
+        self.host.prepare(with_side(asked, number, side))
+
+    def _arm(self) -> None:
+        prepared = self.host.situation.prepared
+        if prepared is None:
+            return
+        needs = self.host.placement.needs(prepared, window_is_small=self.window_is_small)
+        if needs:
+            self.host.ask(texts.ARM_NEEDS.format(needs="; ".join(needs)))
+            return
+        self.host.ask(texts.ARMING)
+        self.host.ask(self.host.controls.arm())

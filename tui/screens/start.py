@@ -1,0 +1,190 @@
+"""The start screen: protocol, device, port, operator and patient; the only one with text fields."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
+from textual.widget import Widget
+from textual.widgets import Input
+
+from nmes.link.messages import AskCatalogue, Prepare
+from tui import texts
+from tui.drawing import start as drawing
+from tui.lines import Line, fit_line, line
+from tui.screens.base import NmesScreen
+from tui.widgets.choice_list import ChoiceList
+
+_ORDER = ("protocol", "device", "port", "operator", "patient")
+
+
+def _field(name: str, hint: str) -> Input:
+    return Input(id=name, placeholder=hint, compact=True, max_length=40, select_on_focus=False)
+
+
+class StartScreen(NmesScreen):
+    """Shown only while nothing is armed, so that a text field may take letters."""
+
+    CSS_PATH = "start.tcss"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lists = {name: ChoiceList(id=name) for name in ("protocol", "device", "port")}
+        hints = {"operator": texts.OPERATOR_HINT, "patient": texts.PATIENT_HINT}
+        self._fields = {name: _field(name, hint) for name, hint in hints.items()}
+        self._missing: tuple[str, ...] = ()
+        self._offered: object = None
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out lists and fields."""
+        yield self.panel("title")
+        with Horizontal(id="fields"):
+            with Vertical(id="left"):
+                yield self.panel("label-protocol")
+                yield self._lists["protocol"]
+            with Vertical(id="right"):
+                for name in ("device", "port"):
+                    yield self.panel(f"label-{name}")
+                    yield self._lists[name]
+                for name in ("operator", "patient"):
+                    yield self.panel(f"label-{name}")
+                    yield self._fields[name]
+        for name in ("goal", "session", "reasons"):
+            yield self.panel(name)
+
+    def on_mount(self) -> None:
+        """Begin at the protocols."""
+        self._lists["protocol"].focus()
+
+    # Drawing ---------------------------------------------------------------------------------
+
+    def draw(self, size: Size) -> None:
+        """Draw what is offered and what is said about it."""
+        width = size.width
+        self._offer()
+        title = line((f" {texts.PROGRAM}", "bold"), f"   {texts.START_TITLE}")
+        self.panel("title").show([fit_line(title, width)])
+        for name, text in (
+            ("protocol", texts.LABEL_PROTOCOL),
+            ("device", texts.LABEL_DEVICE),
+            ("port", texts.LABEL_PORT),
+            ("operator", texts.LABEL_OPERATOR),
+            ("patient", texts.LABEL_PATIENT),
+        ):
+            style = "bold" if self._widget(name).has_focus else "dim"
+            mark = ">" if style == "bold" else " "
+            self.panel(f"label-{name}").show([line((f"{mark}{text}", style))])
+        catalogue = self.host.situation.catalogue
+        goal = drawing.goal_lines(catalogue, self._lists["protocol"].value, width)
+        self.panel("goal").show(goal)
+        self.panel("session").show([line(f" {self._about_patient()}")])
+        self.panel("reasons").show(self._reasons(width))
+
+    def _offer(self) -> None:
+        catalogue = self.host.situation.catalogue
+        simulated = drawing.is_simulated(catalogue, self._lists["device"].value)
+        protocols = self._lists["protocol"]
+        offered = (catalogue, simulated, protocols.size.width)
+        if offered == self._offered:
+            return
+        self._offered = offered
+        waiting = texts.WAITING_FOR_ENGINE
+        protocols.offer(drawing.protocol_options(catalogue, protocols.size.width), waiting)
+        self._lists["device"].offer(drawing.device_options(catalogue), waiting)
+        simulated = drawing.is_simulated(catalogue, self._lists["device"].value)
+        hint = texts.PORT_NOT_NEEDED if simulated else texts.PORT_NONE
+        self._lists["port"].offer([] if simulated else drawing.port_options(catalogue), hint)
+
+    def _widget(self, name: str) -> Widget:
+        return self._lists[name] if name in self._lists else self._fields[name]
+
+    def _typed(self, name: str) -> str:
+        return self._fields[name].value.strip()
+
+    def _about_patient(self) -> str:
+        patient = self._typed("patient")
+        if patient.lower() == texts.BENCH:
+            return texts.BENCH_MEANS
+        host = self.host
+        return drawing.last_session_text(host.situation.sessions, patient, host.zone)
+
+    def _reasons(self, width: int) -> list[Line]:
+        if self._missing:
+            return drawing.refusal_lines(self._missing, width)
+        refusal = self.host.situation.refusal
+        if refusal is not None and refusal.intent == "prepare":
+            return drawing.refusal_lines(refusal.reasons, width)
+        waits = self.host.situation.asked is not None
+        return [line(f" {texts.ASKED_PREPARE}")] if waits else []
+
+    def keys_text(self) -> str:
+        """Return the keys that mean something here."""
+        return texts.START_KEYS
+
+    # Keys ------------------------------------------------------------------------------------
+
+    def press(self, key: str) -> bool:
+        """Look again for ports and protocols with F5."""
+        if key != "f5":
+            return False
+        self.host.send(AskCatalogue())
+        return True
+
+    def on_descendant_focus(self) -> None:
+        """Show where the keys go."""
+        self.redraw()
+
+    def on_choice_list_moved(self) -> None:
+        """Show what belongs to the marked line."""
+        self._offered = None
+        self.redraw()
+
+    def on_input_changed(self) -> None:
+        """Show what is known of the person typed."""
+        self.redraw()
+
+    def on_choice_list_accepted(self) -> None:
+        """Go to the next field."""
+        self._accept()
+
+    def on_input_submitted(self) -> None:
+        """Go to the next field; after the last one ask for the plan."""
+        self._accept()
+
+    def _accept(self) -> None:
+        focused = self.focused.id if self.focused is not None else None
+        later = _ORDER[_ORDER.index(focused) + 1 :] if focused in _ORDER else _ORDER
+        if self._lists["device"].value and not self._lists["port"].value:
+            later = tuple(name for name in later if name != "port")
+        if later:
+            self._widget(later[0]).focus()
+        else:
+            self._prepare()
+
+    def _prepare(self) -> None:
+        self._missing = self._what_is_missing()
+        if not self._missing:
+            self.host.prepare(self._asked())
+        self.redraw()
+
+    def _what_is_missing(self) -> tuple[str, ...]:
+        catalogue = self.host.situation.catalogue
+        simulated = drawing.is_simulated(catalogue, self._lists["device"].value)
+        missing = {
+            texts.MISSING_PROTOCOL: self._lists["protocol"].value is None,
+            texts.MISSING_PORT: not simulated and self._lists["port"].value is None,
+            texts.MISSING_OPERATOR: not self._typed("operator"),
+            texts.MISSING_PATIENT: not self._typed("patient"),
+        }
+        return tuple(text for text, is_missing in missing.items() if is_missing)
+
+    def _asked(self) -> Prepare:
+        patient = self._typed("patient")
+        is_bench = patient.lower() == texts.BENCH
+        return Prepare(
+            protocol=self._lists["protocol"].value or "",
+            device=self._lists["device"].value or "",
+            port=self._lists["port"].value,
+            operator=self._typed("operator"),
+            patient=texts.BENCH if is_bench else patient,
+            is_bench=is_bench,
+            sides={},
+        )

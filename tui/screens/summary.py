@@ -1,0 +1,67 @@
+"""The summary screen: planned and done, levels, charge, faults, and a look at the skin."""
+
+from textual.app import ComposeResult
+from textual.geometry import Size
+
+from nmes.link.messages import AskSessions, Leave, Note
+from tui import texts
+from tui.drawing.placement import scrolled
+from tui.drawing.summary import summary_lines
+from tui.lines import fit_line, line
+from tui.screens.base import NmesScreen
+
+
+class SummaryScreen(NmesScreen):
+    """What the journal tells of the session that has ended."""
+
+    CSS_PATH = "summary.tcss"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._skin = ""
+        self._first = 0
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out from top to bottom."""
+        yield self.panel("title")
+        yield self.panel("summary")
+
+    def begin(self) -> None:
+        """Forget what belonged to an earlier session."""
+        self._skin, self._first = "", 0
+
+    def draw(self, size: Size) -> None:
+        """Draw the summary."""
+        width, height = size
+        summary = self.host.situation.summary
+        if summary is None:
+            return
+        title = line((f" {texts.SUMMARY_TITLE}", "bold"))
+        self.panel("title").show([fit_line(title, width)])
+        lines = summary_lines(summary, width, self.host.zone, self._skin)
+        shown, self._first = scrolled(lines, self._first, height - 3)
+        self.panel("summary").show(shown)
+
+    def keys_text(self) -> str:
+        """Return the keys that mean something here."""
+        return texts.SUMMARY_KEYS
+
+    def press(self, key: str) -> bool:
+        """React to a key."""
+        if len(key) == 1 and key in "1234":
+            self._skin = texts.SKIN[int(key) - 1]
+            self.host.send(Note(topic="skin", text=self._skin))
+        elif key == "n":
+            self._new_session()
+        elif key in {"up", "down"}:
+            self._first += 1 if key == "down" else -1
+        else:
+            return False
+        return True
+
+    def _new_session(self) -> None:
+        host = self.host
+        host.send(Leave())
+        host.situation.start_anew()
+        host.placement.begin()
+        host.send(AskSessions())

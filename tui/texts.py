@@ -1,0 +1,251 @@
+"""Every word the screen shows, in one place for review by a therapist and for translation.
+
+Templates are filled by str.format with named fields. Characters beyond ASCII have a substitute in
+tui.wording, one for one.
+"""
+
+# On every screen ------------------------------------------------------------------------------
+
+PROGRAM = "NMES"
+SIMULATED = "SIMULATED"
+OUTPUT_OFF = "OUTPUT OFF"
+OUTPUT_ON = "OUTPUT ON"
+OUTPUT_UNKNOWN = "OUTPUT UNKNOWN"
+OUTPUT_OFF_IDLE = "nothing is armed"
+OUTPUT_OFF_ZERO = "0 mA on every channel"
+STOP_KEYS_LINE = "SPACE / X / F12 / CTRL+C / ESC   STOP ALL - 0 mA"
+STOP_KEYS_SHORT = "SPACE = STOP ALL"
+UNKNOWN_CURRENT = "??"
+STALE = "STALE"
+STALE_FOR = "STALE: the device last answered {seconds} s ago"
+NEVER_ANSWERED = "the device has not answered yet"
+STOP_SENT = "STOP SENT"
+STOP_SENT_HINT = "waiting for the device to confirm"
+YOU_PRESSED = "you pressed {key}"
+SIGNALLED = "the program was told to end ({signal})"
+TOO_SMALL = "Make the window larger: {width}x{height} is below {min_width}x{min_height}."
+TOO_SMALL_NO_ARMING = "Nothing can be armed until it is."
+TOO_SMALL_STILL_ON = "Output goes on; steps up wait until it is larger."
+
+MARKS = {"info": "i", "warning": "!", "error": "!!"}
+
+# Why a key does nothing now -------------------------------------------------------------------
+
+NO_CHANNEL = "There is no channel yet."
+NO_SUCH_CHANNEL = "This protocol has no channel {number}."
+UP_NOT_NOW = "A level goes up only while levels are found or the program runs."
+UP_NOT_STALE = "No step up: the device's answer is missing. Down, 0 and stop work."
+UP_NOT_SMALL = "No step up in a window this small. Down, 0 and stop work."
+UP_NOT_AFTER_STOP = "No step up: a stop was sent."
+FIND_NOT_NOW = "Levels are found after arming, before the program starts."
+START_NOT_NOW = "The program starts after arming; p resumes a pause."
+PAUSE_NOT_NOW = "Only a running program can be paused. SPACE stops."
+FINISH_NOT_NOW = "There is nothing running to end."
+CUES_ON = "Cue sounds on."
+CUES_OFF = "Cue sounds off. The bell of a fault stays on."
+MARKED = "Moment marked in the record."
+CONFIRM_FINISH = "End the session now, in good order?  y = yes, any other key = no"
+NOT_FINISHED = "The session goes on."
+
+# Start ------------------------------------------------------------------------------------------
+
+START_TITLE = "Choose protocol, device and person"
+LABEL_PROTOCOL = "PROTOCOL"
+LABEL_DEVICE = "DEVICE"
+LABEL_PORT = "PORT"
+LABEL_OPERATOR = "OPERATOR"
+LABEL_PATIENT = "PATIENT"
+PROTOCOL_ROW = "{title}"
+PROTOCOL_NUMBERS = "{minutes} min  {channels} ch"
+GOAL = "Goal: {goal}"
+DEVICE_SIMULATED = "{title}  SIMULATED"
+DEVICE_REAL = "{title}"
+PORT_ROW = "{name}  {description}"
+PORT_NOT_NEEDED = "none needed for a simulator"
+PORT_NONE = "none found: plug in, then F5"
+OPERATOR_HINT = "your name or initials"
+PATIENT_HINT = "code (never a name), or bench"
+BENCH = "bench"
+BENCH_MEANS = "bench: a test load, nobody is connected"
+LAST_SESSION = "last session of {patient}: {when}, {protocol}, {outcome}, {done}/{planned}"
+NO_LAST_SESSION = "no session of {patient} is recorded here"
+WAITING_FOR_ENGINE = "waiting for the engine ..."
+ASKED_PREPARE = "preparing ..."
+REFUSED = "Not possible:"
+MISSING_PROTOCOL = "Choose a protocol."
+MISSING_PORT = "A real device needs a port: choose one, or take the simulated device."
+MISSING_OPERATOR = "Enter the operator's name."
+MISSING_PATIENT = "Enter the patient's code, or bench."
+START_KEYS = "tab next field   up/down choose   enter accept   F5 look again   ctrl+q quit"
+MORE_BELOW = "more below"
+MORE_ABOVE = "more above"
+
+# Placement --------------------------------------------------------------------------------------
+
+PLACEMENT_TITLE = "Placement - channel {number}, {index} of {count}"
+CHECK_TITLE = "Check and arm"
+SIDE_IS_OPEN = "SIDE NOT CHOSEN:  l = left   r = right"
+SIDE_CHOSEN = "{side}   (l = left, r = right)"
+PAD = "Pad {name}"
+PAD_AREA = "{area} cm²"
+PULSES = "{width} µs per phase, {frequency} Hz, {waveform}"
+CAP = "at most {cap} mA ({reason})"
+SUGGESTED_START = "expect a first contraction near {current} mA"
+LABEL_POSITION = "Position"
+LABEL_TASK = "Task"
+LABEL_WATCH = "Look for"
+TICK_SKIN = "skin clean and dry, no cuts, no irritation"
+TICK_PADS = "pads stick all round, placed as described"
+TICK_LEAD = "lead of channel {number} goes to these pads: {name}{side}"
+ALL_TICKED = "all ticked"
+OPEN_TICKS = "{count} to tick"
+CHECK_HEADING = "Check of the plan"
+NO_FINDINGS = "no finding"
+UNDETECTABLE_HEADING = "What this device cannot notice - watch for it yourself:"
+NOTHING_UNDETECTABLE = "nothing listed"
+SEVERITY = {"error": "ERROR", "warning": "WARNING", "info": "INFO"}
+CAN_ARM = "Everything is ticked.  a = ARM at 0 mA"
+ARM_NEEDS = "Before arming: {needs}"
+NEED_TICKS = "tick channel {numbers}"
+NEED_SIDES = "choose the side of channel {numbers}"
+NEED_NO_ERRORS = "the check found an error"
+NEED_WINDOW = "make the window at least {width}x{height}"
+NEED_PLAN = "the plan is being made"
+PLACEMENT_KEYS = "space tick  up/down line  left/right channel  enter next  b back  ctrl+q quit"
+PLACEMENT_KEYS_SIDE = "l/r side  space tick  left/right channel  enter next  b back  ctrl+q quit"
+CHECK_KEYS = "a arm   up/down scroll   left back to the channels   b back   ctrl+q quit"
+ARMING = "arming at 0 mA ..."
+
+# Session ----------------------------------------------------------------------------------------
+
+STAGE = "stage {index}/{count} {name}"
+FINDING_TITLE = "find level: channel {number}, {index} of {count}"
+WORD_CONNECTING = "CONNECTING"
+WORD_ARMED = "ARMED"
+WORD_GET_READY = "GET READY"
+WORD_CONTRACT = "CONTRACT"
+WORD_HOLD = "HOLD"
+WORD_RELAX = "RELAX"
+WORD_PAUSED = "PAUSED"
+WORD_FINISHED = "FINISHED"
+PHASE_WORDS = {
+    "off": WORD_RELAX,
+    "get_ready": WORD_GET_READY,
+    "ramp_up": WORD_CONTRACT,
+    "hold": WORD_HOLD,
+    "ramp_down": WORD_RELAX,
+    "rest": WORD_RELAX,
+}
+CONNECTING_HINT = "setting up {device} at 0 mA"
+ARMED_HINT = "0 mA everywhere. f = find the level of channel {number}"
+PAUSED_HINT = "p = go on, ramping up from 0 mA"
+PAUSED_NEXT = "within 60 s to the former levels at most, later to half of them"
+FINISHED_HINT = "output is off; the record is being closed"
+FINDING_NEXT = "ask: 'Say NOW when you feel it', then 'NOW when it moves'"
+NEXT_CUE = "next: {cue}"
+SECONDS = "{seconds} s"
+CONTRACTIONS = "{done}/{planned} contractions"
+ELAPSED = "{time} done"
+REMAINING = "{time} left"
+HEAD_CHANNEL = "CH"
+HEAD_NAME = "MUSCLE"
+HEAD_NOW = "NOW mA"
+HEAD_SET = "SET"
+HEAD_CAP = "CAP"
+HEAD_PLOT = "delivered │ planned"
+TILE_SET = "set {level} mA"
+TILE_CAP = "cap {cap} {reason}"
+TILE_UNIT = "mA"
+PLOT_TITLE = "DELIVERED (last {past} s) │ PLANNED (next {future} s)"
+PLAN_HEADING = "PLAN"
+EVENTS_HEADING = "EVENTS"
+NO_EVENTS = "nothing yet"
+PLAN_ROW = "{name}  {cycles} x {seconds} s"
+STAGE_DONE = "done"
+LOCKED = "LOCKED: the first up key only unlocks"
+REPLY = "reply {reply} ms"
+REPLY_NONE = "reply -"
+MISSED = "missed {count}"
+RECORDING = "recording {session}"
+NOT_RECORDING = "! NOT RECORDING"
+CUES_QUIET = "cues quiet"
+STEP_SIZE = "step {step} mA"
+REAL_DEVICE = "real device"
+KEYS_CONNECTING = "down/0 lower"
+KEYS_ARMED = "f find level   s start   1-8 channel   m mark   e end   ? help"
+KEYS_FINDING = "up/down step  pgup/pgdn coarse  0 zero  enter next channel  s start  ? help"
+KEYS_RUNNING = "up/down step  pgup/pgdn coarse  0 zero  1-8 channel  p pause  e end  ? help"
+KEYS_PAUSED = "p go on   down/0 lower   1-8 channel   m mark   e end   ? help"
+HELP_HEADING = "KEYS  (? closes)"
+HELP = (
+    "up  +      one step up of the chosen channel; one press = one step",
+    "down  -    one step down, always allowed, at any speed",
+    "pgup pgdn  a coarse step (also shift+up, shift+down)",
+    "0          chosen channel to 0 mA now",
+    "1 to 8     choose the channel",
+    "f          find level: 2 s on, 4 s off, from 0 mA",
+    "enter      next channel; after the last one the program starts",
+    "s          start the program",
+    "p          pause, and go on",
+    "m          mark this moment in the record",
+    "c          cue sound on or off",
+    "e then y   end the session in good order",
+)
+
+# Stopped ----------------------------------------------------------------------------------------
+
+STOPPED = "STOPPED"
+EMERGENCY_STOPPED = "EMERGENCY STOP"
+FAULT = "FAULT"
+ALL_ZERO = "ALL CHANNELS 0 mA"
+CONFIRMED_AFTER = "the device confirmed after {reply} ms, {time}"
+WAITING_CONFIRM = "waiting for the device to confirm ..."
+NOT_CONFIRMED = "NOT CONFIRMED - PULL LEADS"
+NOT_CONFIRMED_HINT = "The device did not answer. Pull the leads out of it, then take the pads off."
+LABEL_CAUSE = "Cause"
+LABEL_ADVICE = "Do now"
+LABEL_NOW = "Now"
+CHANNEL_CURRENT = "ch{number} {current} mA"
+UNKNOWN_CAUSE = "not told"
+WHAT_HAPPENED = "What happened? (for the record; may be left blank)"
+HAPPENED = ("patient asked", "pain", "pads came off", "wrong muscle", "other")
+NOTED = "noted: {text}"
+REARM_EXPLAINED = "To go on, arm again: every level starts at 0 mA and is found or raised by hand."
+REARM_READ = "Cause read?  y = arm again at 0 mA     any other key = no"
+REARM_CANCELLED = "Not armed."
+REARM_SENT = "arming again at 0 mA ..."
+REARM_UNCONFIRMED = "Not while the stop is unconfirmed: pull the leads first."
+STOPPED_KEYS = "r re-arm (asks twice)   e end session   SPACE sends stop again   ctrl+q leave"
+STOPPED_KEYS_CONFIRM = "y arm again   any other key cancels"
+ENDING = "closing the record ..."
+
+# Summary ----------------------------------------------------------------------------------------
+
+SUMMARY_TITLE = "Summary"
+SUMMARY_SESSION = "{title} - patient {patient} - operator {operator}"
+SUMMARY_STARTED = "started {time}   outcome: {outcome}   device: {device}"
+SUMMARY_TIME = "planned {planned}   done {done} ({share})"
+SUMMARY_COUNTS = "contractions {done}/{planned}   pauses {pauses}   stops {stops}"
+SUMMARY_HEAD = ("CH", "MUSCLE", "START", "MEAN", "MAX mA", "CONTR", "PULSES", "CHARGE")
+SUMMARY_FAULTS = "Faults"
+NO_FAULTS = "no fault"
+SUMMARY_RECORD = "record {session}   hash {hash}"
+SKIN_QUESTION = "Skin after the pads are off?  1-4"
+SKIN = ("normal", "red, fading", "red, staying", "burn or blister")
+SUMMARY_KEYS = "1-4 skin   n new session   ctrl+q quit"
+
+# Engine gone ------------------------------------------------------------------------------------
+
+GONE = "THE ENGINE HAS ENDED"
+GONE_OUTPUT = "PULL LEADS"
+GONE_HINT_OUTPUT = (
+    "Output was possible and its end is NOT CONFIRMED.",
+    "1  Pull the leads out of the stimulator now, then take the pads off.",
+    "2  Switch the stimulator off.",
+    "3  Leave with q. The record is kept up to the last line written.",
+)
+GONE_HINT_IDLE = (
+    "No output was possible when it ended.",
+    "Leave with q and start nmes again.",
+)
+GONE_KEYS = "q or ctrl+q  leave"
