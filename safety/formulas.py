@@ -1,7 +1,7 @@
 """The electrical formulas of a pulse train, in clinic units and floats, for people to read.
 
-Milliampere, microseconds (one phase), hertz, ohm; all of the train without its pauses. Written apart
-from the exact predicates of the gate, on purpose.
+Milliampere, microseconds (one phase), hertz, ohm; all of the train without its pauses. Written
+apart from the exact predicates of the gate, on purpose.
 """
 
 from dataclasses import dataclass
