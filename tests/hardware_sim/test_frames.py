@@ -166,9 +166,10 @@ def test_a_damaged_frame_whose_checksum_looks_like_a_start_is_reported_with_its_
     assert (found.fault, found.number, found.command) == ("checksum", 0x10, 32)
 
 
-def test_a_frame_without_a_command_has_no_number():
-    (found,) = FrameReader().receive(bytes.fromhex("f081008154070f"))
+@pytest.mark.parametrize("wire", ["f081008154070f", "f0810081578154 0f"])
+def test_a_frame_without_a_command_has_no_number(wire):
+    (found,) = FrameReader().receive(bytes.fromhex(wire))
 
     assert found == DamagedPacket(
-        fault="shape", number=None, command=None, wire=bytes.fromhex("f081008154070f")
+        fault="shape", number=None, command=None, wire=bytes.fromhex(wire)
     )

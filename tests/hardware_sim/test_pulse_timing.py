@@ -322,6 +322,30 @@ def test_single_pulses_that_arrive_together_follow_each_other():
     assert [(p.channel, p.time_us) for p in bench.pulses] == [(1, 0), (2, 1_500), (3, 3_000)]
 
 
+def test_a_start_right_after_a_single_pulse_waits_for_the_end_of_its_slot():
+    bench = Bench().connect()
+    bench.command(SINGLE_PULSE, single_pulse())
+    bench.run_until(500)
+
+    bench.command(INIT_LIST, channel_list())
+    bench.command(START_LIST, setting())
+    bench.run_until(10_000)
+
+    assert bench.pulse_times_us == [0, 1_500]
+
+
+def test_a_start_right_after_a_stop_waits_for_the_end_of_the_last_slot():
+    bench = Bench().start(channel_list(), setting())
+    bench.run_until(20_700)
+
+    bench.command(STOP_LIST)
+    bench.command(INIT_LIST, channel_list())
+    bench.command(START_LIST, setting())
+    bench.run_until(30_000)
+
+    assert bench.pulse_times_us == [0, 20_000, 21_500]
+
+
 @pytest.mark.parametrize("stop_us", [0, 1_000, 1_499, 5_000, 19_999])
 def test_no_pulse_begins_after_a_stop(stop_us):
     bench = Bench().start(channel_list(mask=0b11), setting(mode=DOUBLET), setting(mode=TRIPLET))
@@ -343,6 +367,7 @@ def test_a_stop_forgets_single_pulses_that_have_not_left():
     bench.run_until(100_000)
 
     assert bench.pulse_times_us == [0]
+    assert [stop.time_us for stop in bench.device.stops] == [0]
 
 
 COMMANDS = st.one_of(

@@ -55,6 +55,10 @@ def test_one_shot_mode_and_low_frequency_are_named():
     )
 
 
+def test_low_frequency_channels_that_are_not_active_are_dropped():
+    assert words(INIT_LIST, channel_list(mask=1, low=255, factor=1)).endswith("factor 1 on ch1")
+
+
 def test_settings_are_named_by_the_active_channels():
     data = setting(current=40) + setting(mode=DOUBLET, width=25) + setting(mode=TRIPLET)
 
