@@ -222,8 +222,8 @@ def _run(
         station.receive(still_here, now_us)
         station.turn(now_us)
         has_acted = _let_operator_act(station, operator, now_us)
-        if on_progress is not None and (snapshot := station.snapshot(now_us)) is not None:
-            on_progress(snapshot.contractions_done, snapshot.contractions_planned)
+        if on_progress is not None:
+            on_progress(*station.progress(now_us))
         wake_us = now_us if has_acted else station.next_wake_us(now_us)
         look_us = operator.next_look_us()
         if look_us is not None and not has_acted:

@@ -16,7 +16,7 @@ def summary_text(summary: Summary) -> str:
         f"time          {_minutes(summary.done_us)} of {_minutes(summary.planned_us)}"
         f"   pauses {summary.pauses}   stops {summary.stops}",
         "",
-        "ch  name                      level mean / max   contractions   on time   pulses    charge",
+        "ch  name                      level mean / max  contractions  on time    pulses    charge",
         *(_channel(channel) for channel in summary.channels),
     ]
     lines += [f"!! {fault}" for fault in summary.faults]
@@ -28,7 +28,7 @@ def _channel(channel: ChannelSummary) -> str:
     name = f"{channel.name}{f', {channel.side}' if channel.side else ''}"
     levels = f"{channel.level_mean_ua / 1000:.1f} / {channel.level_max_ua / 1000:g} mA"
     return (
-        f"{channel.number:2}  {name[:25]:25} {levels:>17} {channel.contractions:>13} "
+        f"{channel.number:2}  {name[:25]:25} {levels:>17} {channel.contractions:>12} "
         f"{channel.on_us / 1e6:>7.1f} s {channel.pulses:>8} {channel.charge_nc / 1e6:>6.2f} mC"
     )
 

@@ -20,7 +20,7 @@ from nmes.records.events import Recorded, parse_event
 from nmes.records.files import create_file, is_still_at, write_all
 from protocols.errors import RecordError
 
-MOST_WAITING_LINES = 4096  # several minutes of a busy session: such a disk has failed
+MOST_LAG_US = 10_000_000  # a sleeping disk wakes in less; one that does not has failed
 SUFFIX = ".jsonl"
 
 
@@ -148,7 +148,8 @@ class JournalWriter:
 
     The file must not exist yet; its folder is made. Creating it is the thread's work too: an
     obstacle shows as `failure`. Appending is safe from any thread, but not from a signal handler.
-    `create` opens the file, in the thread; it may raise OSError.
+    A disk that keeps nothing for `most_lag_us` while records wait has failed; that is noticed
+    at the next append. `create` opens the file, in the thread; it may raise OSError.
     """
 
     def __init__(
@@ -156,16 +157,19 @@ class JournalWriter:
         path: Path,
         *,
         create: Callable[[Path], int] = create_file,
-        most_waiting: int = MOST_WAITING_LINES,
+        most_lag_us: int = MOST_LAG_US,
     ) -> None:
         self._path = path
         self._create = create
-        self._most_waiting = most_waiting
+        self._most_lag_us = most_lag_us
         self._chain = Chain()
         self._lock = threading.Lock()
         self._waiting: SimpleQueue[bytes | _Wish] = SimpleQueue()
         self._bell = Bell()
+        self._kept_seq = -1
         self._synced_seq = -1
+        self._moved_from_seq = -1
+        self._moved_us = 0
         self._failure: str | None = None
         self._is_closed = False
         self._thread = threading.Thread(target=self._keep, name="journal", daemon=True)
@@ -190,6 +194,7 @@ class JournalWriter:
             if self._is_closed:
                 raise RecordError(f"The record {self._path} is closed; '{event}' is not in it.")
             line = self._chain.line(event, fields, now_us, utc)
+            self._watch_lag(now_us)
             self._put(line)
             return self._chain.last_seq
 
@@ -229,14 +234,17 @@ class JournalWriter:
         return self._failure is None and self._synced_seq == self._chain.last_seq
 
     def _put(self, item: bytes | _Wish) -> None:
-        if self._failure is not None:
-            return
-        if self._waiting.qsize() >= self._most_waiting:
+        if self._failure is None:
+            self._waiting.put(item)
+
+    def _watch_lag(self, now_us: int) -> None:
+        is_caught_up = self._kept_seq == self._chain.last_seq - 1
+        if is_caught_up or self._kept_seq != self._moved_from_seq:
+            self._moved_from_seq, self._moved_us = self._kept_seq, now_us
+        elif now_us - self._moved_us > self._most_lag_us:
             self._fail(
-                f"The disk of {self._path} does not answer. End the session; check the disk."
+                f"The disk under {self._path} does not answer. Check it before a new session."
             )
-            return
-        self._waiting.put(item)
 
     def _fail(self, text: str) -> None:
         if self._failure is None:
@@ -267,8 +275,13 @@ class JournalWriter:
                 lines = [item for item in batch if isinstance(item, bytes)]
                 write_all(file, b"".join(lines))
                 written_seq += len(lines)
-                if len(lines) < len(batch):
-                    self._sync_file(file, written_seq)
+                is_asked = len(lines) < len(batch)
+                if is_asked:
+                    self._force(file)
+                self._kept_seq = written_seq  # before anyone is told, and appends the next
+                if is_asked:
+                    self._synced_seq = written_seq
+                    self._bell.ring()
                 is_ended = _Wish.END in batch
         finally:
             os.close(file)
@@ -281,12 +294,10 @@ class JournalWriter:
         except Empty:
             return batch
 
-    def _sync_file(self, file: int, written_seq: int) -> None:
+    def _force(self, file: int) -> None:
         os.fsync(file)
         if not is_still_at(file, self._path):
             raise FileNotFoundError(errno.ENOENT, "its file is no longer there")
-        self._synced_seq = written_seq
-        self._bell.ring()
 
 
 def _cure(path: Path, error: OSError) -> str:

@@ -60,6 +60,9 @@ class Conversation:
         self._written_us = 0
         self._is_doubtful = False
         self._exchanged_us = 0
+        self._outputs_ua = (0,) * len(preparation.plan.channels)
+        self._course: tuple[object, ...] = ()
+        self._change_us = NEVER_US
         self.identity = ""
         self.confirmed: OutputFrame | None = None
         self.confirmed_us: int | None = None
@@ -90,12 +93,17 @@ class Conversation:
     def stop(self, now_us: int) -> None:
         """Write a stop at once."""
         self._gate.stop(now_us)
-        self._written = None
+        self._forget()
 
     def abandon(self, now_us: int) -> None:
         """Last stop, close the port, fall silent."""
         self._gate.abandon(now_us)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Nothing flows: what was written before says nothing any more."""
         self._written = None
+        self._outputs_ua = (0,) * len(self._outputs_ua)
 
     def release(self) -> None:
         """Close the port."""
@@ -108,14 +116,21 @@ class Conversation:
         """
         if not self._gate.is_ready or not session.is_live:
             return
-        if session.state in _FLOWING and self._written is not None and session.setup is not None:
-            frame = frame_at(session, now_us, self.outputs_ua(session), self._written_us)
+        if self._is_due(session, now_us):
+            frame = frame_at(session, now_us, self._outputs_ua, self._written_us)
             if frame != self._written or self._is_doubtful:
                 self._write(session, frame, now_us)
-                return
-        if now_us >= self._keep_alive_due_us(session, now_us):
+            self._course = session.course
+            self._change_us = next_change_at_us(session, now_us, self._outputs_ua)
+        if self._gate.is_ready and now_us >= self._keep_alive_due_us():
             self._gate.keep_alive(now_us)
             self._exchanged_us = now_us
+
+    def _is_due(self, session: Session, now_us: int) -> bool:
+        """Whether the frame for now may be another than the one written last."""
+        if session.state not in _FLOWING or self._written is None or session.setup is None:
+            return False
+        return now_us >= self._change_us or self._is_doubtful or session.course != self._course
 
     def _write(self, session: Session, frame: OutputFrame, now_us: int) -> None:
         before = self._written or frame
@@ -123,27 +138,31 @@ class Conversation:
             if old.current_ua == 0 and new.current_ua > 0:
                 self._gate.allow_ramp(new.channel, ramp_up_us(session, new.channel, now_us))
         self._gate.output(frame, now_us)
+        self._note_written(session, frame, now_us)
+
+    def _note_written(self, session: Session, frame: OutputFrame | None, now_us: int) -> None:
         self._written = frame
         self._written_us = now_us
         self._exchanged_us = now_us
         self._is_doubtful = False
+        self._course = ()
+        outputs = frame.outputs if frame else ()
+        by_channel = {output.channel: output.current_ua for output in outputs}
+        self._outputs_ua = tuple(
+            by_channel.get(planned.number, 0) for planned in session.plan.channels
+        )
 
-    def _keep_alive_due_us(self, session: Session, now_us: int) -> int:
+    def _keep_alive_due_us(self) -> int:
         due_us = self._exchanged_us + self._keep_alive_us
-        if session.setup is None:
-            return due_us
-        change_us = next_change_at_us(session, now_us, self.outputs_ua(session))
-        is_near = due_us <= change_us <= due_us + KEEP_ALIVE_AHEAD_US
-        return change_us + 1 if is_near else due_us
+        is_near = due_us <= self._change_us <= due_us + KEEP_ALIVE_AHEAD_US
+        return self._change_us + 1 if is_near else due_us
 
     # What the session asks to know --------------------------------------------------------------
 
-    def outputs_ua(self, session: Session) -> tuple[int, ...]:
-        """Return what was written last, in the order of the plan's channels."""
-        if self._written is None:
-            return (0,) * len(session.levels_ua)
-        by_channel = {output.channel: output.current_ua for output in self._written.outputs}
-        return tuple(by_channel.get(planned.number, 0) for planned in session.plan.channels)
+    @property
+    def outputs_ua(self) -> tuple[int, ...]:
+        """What was written last, in the order of the plan's channels."""
+        return self._outputs_ua
 
     def rest_left_us(self, session: Session, now_us: int) -> tuple[int, ...]:
         """Return the rest that each channel still needs before its next contraction."""
@@ -176,8 +195,9 @@ class Conversation:
         if not self._gate.is_ready or not session.is_live:
             return wake_us
         if session.state in _FLOWING and self._written is not None:
-            wake_us = min(wake_us, next_change_at_us(session, now_us, self.outputs_ua(session)))
-        return min(wake_us, self._keep_alive_due_us(session, now_us))
+            is_new = session.course != self._course
+            wake_us = min(wake_us, now_us if is_new else self._change_us)
+        return min(wake_us, self._keep_alive_due_us())
 
     # From the device ----------------------------------------------------------------------------
 
@@ -217,9 +237,7 @@ class Conversation:
 
     def _is_set_up(self, event: SetUpConfirmed, session: Session) -> Happenings:
         silent = silent_frame(session, event.setup)
-        self._written = silent
-        self._written_us = event.at_us
-        self._exchanged_us = event.at_us
+        self._note_written(session, silent, event.at_us)
         self._now_flowing(silent, session, event.at_us)
         return [actions.SetUpHeld(setup=event.setup)]
 

@@ -16,9 +16,11 @@ from nmes.service.recorder import Recorder
 from nmes.service.wishes import wish_of
 from nmes.service.workshop import Workshop
 from nmes.session import actions, machine
+from nmes.session.program import contractions_planned
 from nmes.session.rules import SCREEN_SILENT_PAUSE_US, SCREEN_SILENT_STOP_US
 from nmes.session.session import Session, new_session
 from nmes.session.states import SessionState
+from nmes.session.view import done_now
 from protocols.errors import LimitViolation, NmesError, SessionRefusal
 
 NEVER_US = 2**62
@@ -141,7 +143,7 @@ class Station:
         session = self._session
         if session is None:
             return
-        session, requests = machine.advance(session, now_us, self._facts(now_us))
+        session, requests = machine.advance(session, now_us, self._outputs_ua())
         self._take(session, requests, now_us)
         self._measure(now_us)
         self._speak(now_us)
@@ -183,6 +185,13 @@ class Station:
             halt_utc=self._halt_utc,
         )
 
+    def progress(self, now_us: int) -> tuple[int, int]:
+        """Return contractions done and planned."""
+        session = self._session
+        if session is None:
+            return 0, 0
+        return done_now(session, now_us), contractions_planned(session.plan)
+
     def take_reports(self) -> tuple[link.Report, ...]:
         """Return, once, what the screen must be told."""
         reports = tuple(self._reports)
@@ -215,16 +224,20 @@ class Station:
             raise SessionRefusal("Choose a protocol and a device first.")
         return self._preparation, self._session
 
+    def _outputs_ua(self) -> tuple[int, ...]:
+        _, session = self._prepared()
+        silent = (0,) * len(session.plan.channels)
+        return silent if self._device is None else self._device.outputs_ua
+
     def _facts(self, now_us: int) -> actions.Facts:
         preparation, session = self._prepared()
-        caps_ua = tuple(preparation.cap(planned.number).value for planned in session.plan.channels)
-        if self._device is None:
-            silent = (0,) * len(caps_ua)
-            return actions.Facts(outputs_ua=silent, rest_left_us=silent, caps_ua=caps_ua)
+        numbers = [planned.number for planned in session.plan.channels]
+        no_rest = (0,) * len(numbers)
+        device = self._device
         return actions.Facts(
-            outputs_ua=self._device.outputs_ua(session),
-            rest_left_us=self._device.rest_left_us(session, now_us),
-            caps_ua=caps_ua,
+            outputs_ua=self._outputs_ua(),
+            rest_left_us=no_rest if device is None else device.rest_left_us(session, now_us),
+            caps_ua=tuple(preparation.cap(number).value for number in numbers),
         )
 
     def _happen(self, happening: actions.Happening, now_us: int) -> None:

@@ -48,6 +48,7 @@ from protocols.plan import PlannedStage
 from protocols.pulses import TrainSetup
 
 Outcome = tuple[Session, tuple[Request, ...]]
+Outputs = tuple[int, ...]
 
 
 def happen(session: Session, happening: Happening, now_us: int, facts: Facts) -> Outcome:
@@ -251,12 +252,16 @@ def _finish(session: Session, _: FinishWish, now_us: int, __: Facts) -> Outcome:
 
 
 def _stop(session: Session, wish: StopWish, now_us: int, _: Facts) -> Outcome:
+    if session.is_live:
+        return _stopped(session, wish.cause, now_us)
+    return _stop_again(session, wish, now_us)
+
+
+def _stopped(session: Session, cause: str, now_us: int) -> Outcome:
     state = after(session.state, Trigger.STOP)
-    if not session.is_live:
-        return _stop_again(session, wish, now_us)
-    halt = _halt(wish.cause, "To go on, the session must be armed again.", now_us)
+    halt = _halt(cause, "To go on, the session must be armed again.", now_us)
     stopped = replace(_zeroed(_held(session, now_us, state)), halt=halt)
-    fields: dict[str, object] = {"cause": wish.cause, "is_emergency": False}
+    fields: dict[str, object] = {"cause": cause, "is_emergency": False}
     return stopped, (StopDevice(), Record(event="stop", fields=fields, is_vital=True))
 
 
@@ -370,21 +375,24 @@ def _known(session: Session, channel: int) -> int:
 # Time ------------------------------------------------------------------------------------------
 
 
-def advance(session: Session, now_us: int, facts: Facts) -> Outcome:
-    """Return what follows from time alone: silence, absence, stages, unconfirmed stops."""
+def advance(session: Session, now_us: int, outputs_ua: tuple[int, ...]) -> Outcome:
+    """Return what follows from time alone: silence, absence, stages, unconfirmed stops.
+
+    `outputs_ua` was written last, in the order of the plan's channels.
+    """
     requests: list[Request] = []
     for rule in _RULES_OF_TIME:
-        session, asked = rule(session, now_us, facts)
+        session, asked = rule(session, now_us, outputs_ua)
         requests.extend(asked)
     return session, tuple(requests)
 
 
-def _watch_screen(session: Session, now_us: int, facts: Facts) -> Outcome:
+def _watch_screen(session: Session, now_us: int, _: Outputs) -> Outcome:
     silent_us = now_us - session.heard_us
     if not session.is_live or silent_us <= rules.SCREEN_SILENT_PAUSE_US:
         return session, ()
     if silent_us > rules.SCREEN_SILENT_STOP_US:
-        return _stop(session, StopWish(cause="the screen fell silent"), now_us, facts)
+        return _stopped(session, "the screen fell silent", now_us)
     if session.state in (SessionState.FINDING, SessionState.RUNNING):
         return _hushed(session, now_us)
     if session.state is SessionState.PAUSED and session.fade_us > 1:
@@ -392,19 +400,19 @@ def _watch_screen(session: Session, now_us: int, facts: Facts) -> Outcome:
     return session, ()
 
 
-def _watch_operator(session: Session, now_us: int, facts: Facts) -> Outcome:
+def _watch_operator(session: Session, now_us: int, _: Outputs) -> Outcome:
     if session.operator_is_script or not session.is_live:
         return session, ()
     idle_us = now_us - session.input_us
     if idle_us > rules.PRESENCE_PROMPT_US + rules.PRESENCE_GRACE_US:
-        return _stop(session, StopWish(cause="no operator for 6 minutes"), now_us, facts)
+        return _stopped(session, "no operator for 6 minutes", now_us)
     if idle_us > rules.PRESENCE_PROMPT_US and not session.is_prompted:
         prompt = Tell(mark="!", text="Still there? Press any key within 60 s, or it stops.")
         return replace(session, is_prompted=True), (prompt,)
     return session, ()
 
 
-def _watch_stop(session: Session, now_us: int, _: Facts) -> Outcome:
+def _watch_stop(session: Session, now_us: int, _: Outputs) -> Outcome:
     halt = session.halt
     if halt is None or halt.is_abandoned:
         return session, ()
@@ -431,7 +439,7 @@ def _abandoned(session: Session, halt: Halt, now_us: int) -> Outcome:
     return replace(session, halt=abandoned), requests
 
 
-def _go_through_stages(session: Session, now_us: int, _: Facts) -> Outcome:
+def _go_through_stages(session: Session, now_us: int, _: Outputs) -> Outcome:
     if session.state is not SessionState.RUNNING:
         return session, ()
     time_us = session.stage_time_us(now_us)
@@ -457,13 +465,13 @@ def _towards_next_stage(session: Session, time_us: int) -> Outcome:
     return advanced, (_stage_record(advanced),)
 
 
-def _keep_train(session: Session, now_us: int, facts: Facts) -> Outcome:
+def _keep_train(session: Session, now_us: int, outputs_ua: Outputs) -> Outcome:
     """Have the device hold the train that is needed next; until it does, time does not run on."""
     wanted = _wanted_train(session, now_us)
     if session.setup is None or wanted in (None, session.setup):
         return session, ()
     waiting = _waiting(session, wanted, now_us)
-    if wanted is None or session.setup_is_asked or any(facts.outputs_ua):
+    if wanted is None or session.setup_is_asked or any(outputs_ua):
         return waiting, ()
     return replace(waiting, setup_is_asked=True), (SetUp(setup=wanted),)
 

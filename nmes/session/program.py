@@ -43,32 +43,33 @@ class BurstTime:
         return self.start_us + self.burst.on_us
 
 
-def bursts_around(stage: PlannedStage, time_us: int) -> tuple[BurstTime, ...]:
-    """Return the bursts of this cycle and of the next, in order of their start."""
-    cycle = max(0, time_us) // stage.cycle_us
-    return tuple(
-        BurstTime(burst=burst, start_us=number * stage.cycle_us + burst.start_us)
-        for number in range(cycle, min(cycle + 2, stage.cycles))
-        for burst in sorted(stage.bursts, key=lambda burst: burst.start_us)
-    )
-
-
 def current_burst(stage: PlannedStage, channel: int | None, time_us: int) -> BurstTime | None:
     """Return the burst under way of a channel (None: of any, the latest begun); None at rest."""
-    under_way = [
-        timed
-        for timed in bursts_around(stage, time_us)
-        if channel in (None, timed.burst.channel) and timed.start_us <= time_us < timed.end_us
-    ]
-    return under_way[-1] if under_way else None
+    cycle, in_cycle_us = divmod(time_us, stage.cycle_us)
+    if not 0 <= cycle < stage.cycles:
+        return None
+    found: PlannedBurst | None = None
+    for burst in stage.bursts:
+        is_under_way = burst.start_us <= in_cycle_us < burst.end_us
+        if is_under_way and channel in (None, burst.channel):
+            found = burst if found is None or burst.start_us > found.start_us else found
+    return None if found is None else _timed(stage, found, cycle)
 
 
 def next_burst(stage: PlannedStage, channel: int | None, time_us: int) -> BurstTime | None:
     """Return the first burst that begins after now, None if the stage has no more."""
-    for timed in bursts_around(stage, time_us):
-        if channel in (None, timed.burst.channel) and timed.start_us > time_us:
-            return timed
-    return None
+    cycle, in_cycle_us = divmod(time_us, stage.cycle_us)
+    bursts = [burst for burst in stage.bursts if channel in (None, burst.channel)]
+    later = [burst for burst in bursts if burst.start_us > in_cycle_us]
+    if not later:
+        later, cycle = bursts, cycle + 1
+    if not later or cycle >= stage.cycles:
+        return None
+    return _timed(stage, min(later, key=lambda burst: burst.start_us), cycle)
+
+
+def _timed(stage: PlannedStage, burst: PlannedBurst, cycle: int) -> BurstTime:
+    return BurstTime(burst=burst, start_us=cycle * stage.cycle_us + burst.start_us)
 
 
 def phase_at(stage: PlannedStage, channel: int | None, time_us: int) -> Phase:

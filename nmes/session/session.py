@@ -91,7 +91,10 @@ class Session:
 
     def index(self, channel: int) -> int:
         """Return the place of a channel number in the plan; ValueError if it has none."""
-        return [planned.number for planned in self.plan.channels].index(channel)
+        for index, planned in enumerate(self.plan.channels):
+            if planned.number == channel:
+                return index
+        raise ValueError(f"the plan has no channel {channel}")
 
     def level_ua(self, channel: int) -> int:
         """Return the level of a channel."""
@@ -102,6 +105,22 @@ class Session:
         if self.state is SessionState.RUNNING:
             return max(self.held_us, now_us - self.zero_us)
         return self.held_us
+
+    @property
+    def course(self) -> tuple[object, ...]:
+        """Everything that the output depends on beside the time; equal courses, equal outputs."""
+        return (
+            self.state,
+            self.levels_ua,
+            self.stage_index,
+            self.zero_us,
+            self.held_us,
+            self.gentle_cycle,
+            self.find_channel,
+            self.find_zero_us,
+            self.setup,
+            self.paused_us,
+        )
 
     def countdown_us(self, now_us: int) -> int:
         """Return what is left of the countdown before the program, or the find train, goes on."""
