@@ -129,30 +129,11 @@ class SerialPort:
 
 
 def _open_serial(name: str, settings: SerialSettings) -> SerialPort:
-    line = _open_line(name, settings)
-    descriptor = line.fileno()
-    if not _is_pseudo_terminal(name):
-        # On a pseudo-terminal this lock would outlive a killed program for as long as the other end
-        # is open; there the file lock that pyserial takes must do.
-        fcntl.ioctl(descriptor, termios.TIOCEXCL)
-        with suppress(AttributeError, ValueError):  # where there is no latency to be set
-            line.set_low_latency_mode(True)
-    return SerialPort(name, descriptor, line.close, is_socket=False)
-
-
-def _open_line(name: str, settings: SerialSettings) -> serial.Serial:
-    try:
-        return _new_line(name, settings, _PARITIES[settings.parity])
-    except termios.error as error:
-        # A pseudo-terminal has no parity; asking for one fails if nothing else changes with it.
-        if error.args[0] != errno.EINVAL or not _is_pseudo_terminal(name):
-            raise
-        return _new_line(name, settings, serial.PARITY_NONE)
-
-
-def _new_line(name: str, settings: SerialSettings, parity: str) -> serial.Serial:
-    # Changing a time-out later would configure the line again, which may fail: see above.
-    return serial.Serial(
+    is_pseudo_terminal = os.path.realpath(name).startswith("/dev/pts/")
+    # A pseudo-terminal has no parity; asking it for one fails unless something else changes too.
+    parity = serial.PARITY_NONE if is_pseudo_terminal else _PARITIES[settings.parity]
+    # Changing a time-out later would configure the line again, with the same trap.
+    line = serial.Serial(
         name,
         baudrate=settings.baud_rate,
         parity=parity,
@@ -162,6 +143,18 @@ def _new_line(name: str, settings: SerialSettings, parity: str) -> serial.Serial
         write_timeout=0,
         exclusive=True,
     )
+    # On a pseudo-terminal this lock would outlive a killed program for as long as the other end is
+    # open; there the file lock that pyserial takes must do.
+    if not is_pseudo_terminal:
+        claim(line)
+    return SerialPort(name, line.fileno(), line.close, is_socket=False)
+
+
+def claim(line: serial.Serial) -> None:
+    """Keep programs that ignore file locks off a line, and have bytes handed over at once."""
+    fcntl.ioctl(line.fileno(), termios.TIOCEXCL)
+    with suppress(NotImplementedError, ValueError):  # where there is no latency to be set
+        line.set_low_latency_mode(True)
 
 
 def _open_socket(name: str) -> SerialPort:
@@ -172,10 +165,6 @@ def _open_socket(name: str) -> SerialPort:
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.setblocking(False)
     return SerialPort(name, connection.fileno(), connection.close, is_socket=True)
-
-
-def _is_pseudo_terminal(name: str) -> bool:
-    return os.path.realpath(name).startswith("/dev/pts/")
 
 
 def _cure(error: Exception) -> str:

@@ -168,7 +168,7 @@ class Exchange:
         self._outgoing.append(self._ledger.open_stop(now_us))
 
     def end(self) -> None:
-        """Write and await nothing any more."""
+        """Write and await nothing any more; what has happened can still be taken."""
         self._is_over = True
         self._phase = Phase.SILENT
         self._ledger = Ledger()
@@ -182,10 +182,10 @@ class Exchange:
         arrived: list[Frame] = []
         while (frame := self._decoder.next_frame()) is not None:
             arrived.append(frame)
-        for error in self._decoder.take_errors():
-            self._take_noise(error.detail, now_us)
         for frame in _without_older_inits(arrived):
             self._take_frame(frame, now_us)
+        for error in self._decoder.take_errors():
+            self._take_noise(error.detail, now_us)
 
     def tick(self, now_us: int) -> None:
         """Do what is due by the clock."""
@@ -218,7 +218,7 @@ class Exchange:
                     self._lose(losses.fault(error_number, now_us))
             case messages.UnknownCommand(command=unknown):
                 self._take_unknown(unknown, frame.packet_number, now_us)
-            case messages.ModeAck() | messages.ResultAck():
+            case _:
                 self._take_ack(frame, reply, now_us)
 
     def _take_init(self, version: int, init_number: int, now_us: int) -> None:
@@ -261,7 +261,7 @@ class Exchange:
             self._take_noise(f"reply {key[0]}, number {key[1]}, is not awaited", now_us)
 
     def _take_stop_confirmed(self, stop: OpenStop, now_us: int) -> None:
-        self._ledger.give_up_stop()
+        self._ledger.give_up_stop(stop)
         self._events.append(StopConfirmed(at_us=now_us, requested_us=stop.requested_us))
         if self._phase is Phase.GREETING:
             self._take_connection(now_us)
@@ -320,7 +320,7 @@ class Exchange:
 
     def _go_on_stopping(self, stop: OpenStop, now_us: int) -> None:
         if now_us - stop.requested_us >= STOP_GIVE_UP_US:
-            self._ledger.give_up_stop()
+            self._ledger.give_up_stop(stop)
             if self._is_met:
                 self._latch(losses.loss(LossKind.SILENT, "no answer to a stop for 1.2 s", now_us))
         elif now_us >= stop.repeat_us:

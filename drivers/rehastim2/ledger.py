@@ -123,12 +123,11 @@ class Ledger:
             self._given_up[self.task.packet_number] = self.task.ack
             self.task = None
 
-    def give_up_stop(self) -> None:
-        """Await the stop's answers no more, but know them if they still come."""
-        if self.stop is not None:
-            ack = Number.STOP_CHANNEL_LIST_MODE_ACK
-            self._given_up.update(dict.fromkeys(self.stop.packet_numbers, ack))
-            self.stop = None
+    def give_up_stop(self, stop: OpenStop) -> None:
+        """Await the open stop's answers no more, but know them if they still come."""
+        ack = Number.STOP_CHANNEL_LIST_MODE_ACK
+        self._given_up.update(dict.fromkeys(stop.packet_numbers, ack))
+        self.stop = None
 
     def answers_stop(self, command: int, packet_number: int) -> bool:
         """Return whether a reply belongs to the open stop."""
