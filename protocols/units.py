@@ -30,11 +30,6 @@ def ua_from_ma(current_ma: float) -> int:
     return exact_integer(current_ma, 3)
 
 
-def us_from_us(width_us: float) -> int:
-    """Return a width in whole µs."""
-    return exact_integer(width_us, 0)
-
-
 def us_from_s(time_s: float) -> int:
     """Return a time in µs."""
     return exact_integer(time_s, 6)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -23,6 +23,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
     StreamEndEvent,
 )
+from ruamel.yaml.reader import ReaderError
 
 from protocols.consistency import Path, field_name
 from protocols.errors import Problem
@@ -37,6 +38,7 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?
 _WHOLE_NUMBER = re.compile(r"[-+]?[0-9]+")
 _LONGEST_NUMBER = 40
 _LONGEST_SHOWN = 40
+_DISTURBING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _SPECIAL: dict[str, bool | float] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -135,7 +137,7 @@ class _Reader:
     def _next(self) -> Event:
         try:
             return next(self._events)
-        except YAMLError as error:
+        except (MarkedYAMLError, ReaderError) as error:
             self.problems.append(syntax_problem(error, self._text))
         except (ValueError, OverflowError):
             # The parser trips over the number of a character that does not exist ("\UFFFFFFFF").
@@ -287,7 +289,7 @@ def _place(event: Event, found: str) -> Place:
 def _shown(text: str) -> str:
     """Return a text shortened, and without characters that would disturb a terminal."""
     short = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
-    return "".join("�" if unicodedata.category(c) in ("Cc", "Cf", "Cs") else c for c in short)
+    return "".join("�" if unicodedata.category(c) in _DISTURBING else c for c in short)
 
 
 def _scalar(event: ScalarEvent) -> tuple[object, str]:

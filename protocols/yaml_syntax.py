@@ -1,6 +1,6 @@
 """What is wrong with a text that is no YAML, told to people who do not know YAML's grammar."""
 
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
 from protocols.errors import Problem
@@ -9,6 +9,7 @@ _QUOTE_NOT_CLOSED = (
     "a quotation mark that is never closed",
     "Close the text with the same mark, ' or \".",
 )
+_REFERENCE = ("a value that begins with & or *", "Put the text in quotes.")
 _PERCENT_LINE = ("a line that begins with %", "Remove it.")
 
 _WORDING = (
@@ -67,6 +68,8 @@ _WORDING = (
         "a text block (| or >) that cannot be read",
         "Write only | or > or >- after the colon, and indent all lines of the text alike.",
     ),
+    ("scanning an anchor", *_REFERENCE),
+    ("scanning an alias", *_REFERENCE),
     (
         "undefined tag handle",
         "a ! mark before a value",
@@ -82,7 +85,7 @@ _WORDING = (
 )
 
 
-def syntax_problem(error: YAMLError, text: str) -> Problem:
+def syntax_problem(error: MarkedYAMLError | ReaderError, text: str) -> Problem:
     """Return the problem for what the YAML parser could not read in this text."""
     line, column = _where(error, text)
     found, cure = _what(error)
@@ -96,22 +99,20 @@ def syntax_problem(error: YAMLError, text: str) -> Problem:
     )
 
 
-def _where(error: YAMLError, text: str) -> tuple[int, int]:
+def _where(error: MarkedYAMLError | ReaderError, text: str) -> tuple[int, int]:
     if isinstance(error, ReaderError):
         before = text[: error.position]
         return before.count("\n") + 1, len(before) - before.rfind("\n")
-    mark = None
-    if isinstance(error, MarkedYAMLError):
-        is_opened = any(word in str(error.context) for word in ("quoted", "flow"))
-        opened_at = error.context_mark if is_opened else None
-        mark = opened_at or error.problem_mark or error.context_mark
+    is_opened = any(word in str(error.context) for word in ("quoted", "flow"))
+    opened_at = error.context_mark if is_opened else None
+    mark = opened_at or error.problem_mark or error.context_mark
     return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
 
 
-def _what(error: YAMLError) -> tuple[str, str]:
+def _what(error: MarkedYAMLError | ReaderError) -> tuple[str, str]:
     if isinstance(error, ReaderError):
         return f"the invisible character U+{error.character:04X}", "Remove it."
-    message = f"{getattr(error, 'context', '')} {getattr(error, 'problem', '')}"
+    message = f"{error.context} {error.problem}"
     for part, found, cure in _WORDING:
         if part in message:
             return found, cure

@@ -567,6 +567,41 @@ EXPECTED = {
             3 s to hold; on_time_s includes both ramps, and some time to hold must remain.
             Make on_time_s longer than 3 s, or shorten the ramps.
     """,
+    "entries_that_are_no_groups": """
+        line 13, column 5: channels[0]: found the text "knee"; a group of fields belongs
+            here. Write its fields as name: value.
+        line 26, column 5: stages[0]: found the text "work"; a group of fields belongs
+            here. Write its fields as name: value.
+    """,
+    "bursts_as_text": """
+        line 54, column 13: stages[1].bursts: found the text "none"; a list belongs here.
+            Begin each entry with a dash on its own line.
+        line 55, column 5: stages[1].more: there is no field of this name here; a stage
+            has the fields name, kind, on_time_s, off_time_s, ramp_up_s, ramp_down_s,
+            channels, level_share_percent, cycle_time_s, bursts, repetitions, minutes,
+            cue_contract, cue_rest, frequency_hz, pulse_width_us. Remove it.
+    """,
+    "burst_as_text": """
+        line 56, column 9: stages[1].bursts[1]: found the text "then channel 2"; a group
+            of fields belongs here. Write its fields as name: value.
+    """,
+    "value_begins_with_a_star": """
+        line 3, column 9: file: a value that begins with & or *; a protocol is YAML, lines
+            of name: value indented with blanks. Put the text in quotes.
+    """,
+    "stray_bracket": """
+        line 3, column 8: file: something that cannot be read; a protocol is YAML, lines
+            of name: value indented with blanks. Compare this line with an example of the
+            library.
+    """,
+    "channels_of_a_stage_as_text": """
+        line 46, column 15: stages[0].channels: found 2; a list belongs here. Begin each
+            entry with a dash on its own line.
+    """,
+    "stage_as_text": """
+        line 25, column 5: stages[0]: found the text "warm up first"; a group of fields
+            belongs here. Write its fields as name: value.
+    """,
 }
 
 
