@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from drivers.interface import BytePort, Stimulator
 from drivers.wire import Trace
@@ -19,6 +19,14 @@ class SerialSettings:
     has_hardware_flow_control: bool
 
 
+class Words(Protocol):
+    """Puts the bytes of one direction into hex and words, for a trace."""
+
+    def lines(self, data: bytes) -> list[str]:
+        """Return a line for each frame completed by these bytes."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverEntry:
     """One kind of stimulator. `make` joins an open port, and a trace if wanted, to its driver."""
@@ -26,3 +34,4 @@ class DriverEntry:
     capabilities: Capabilities
     serial_settings: SerialSettings
     make: Callable[[BytePort, Trace | None], Stimulator]
+    words: Callable[[], Words]

@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from drivers import registry
+from drivers.entry import DriverEntry
 from drivers.port import list_ports, open_port
-from drivers.wire import Trace
+from drivers.wire import Direction, Trace
 from nmes.records.journal import Journal, JournalWriter, journal_path, new_session_id
 from nmes.records.store import SessionEntry, list_sessions
 from nmes.service.clock import wall_utc
 from nmes.service.simulator import Simulator, start_simulator
+from nmes.service.trace_file import TraceFile
 from nmes.service.workshop import DeviceName, PortName
 from nmes.settings import Settings
 from protocols.capabilities import Capabilities
@@ -53,11 +55,12 @@ class RealWorkshop:
     """Devices on real ports, simulators in processes of their own, journals on disk."""
 
     def __init__(
-        self, settings: Settings, *, pulses: Path | None, trace: Trace | None, ack_delay_ms: float
+        self, settings: Settings, *, pulses: Path | None, trace: Path | None, ack_delay_ms: float
     ) -> None:
         self._settings = settings
         self._pulses = pulses
-        self._trace = trace
+        self._trace_path = trace
+        self._trace_file: TraceFile | None = None
         self._ack_delay_ms = ack_delay_ms
         self._simulators: dict[str, Simulator] = {}
 
@@ -78,7 +81,22 @@ class RealWorkshop:
         entry = registry.load(driver_name(device))
         name = port if port is not None else self._simulator_port(driver_name(device))
         byte_port = open_port(name, entry.serial_settings)
-        return SafetyGate(entry.make(byte_port, self._trace))
+        return SafetyGate(entry.make(byte_port, self._frame_trace(entry)))
+
+    def _frame_trace(self, entry: DriverEntry) -> Trace | None:
+        if self._trace_path is None:
+            return None
+        if self._trace_file is None:
+            self._trace_file = TraceFile(self._trace_path)
+        sent, received = entry.words(), entry.words()
+        trace_file = self._trace_file
+
+        def trace(now_us: int, direction: Direction, data: bytes) -> None:
+            is_sent = direction is Direction.SENT
+            way = "host>device" if is_sent else "device>host"
+            trace_file.put(now_us, way, sent if is_sent else received, data)
+
+        return trace
 
     def _simulator_port(self, device: str) -> str:
         """Return the port of the device's simulator, started at its first use, ended with us."""

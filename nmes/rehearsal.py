@@ -30,6 +30,7 @@ from safety.gate import SafetyGate
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """The wall clock of virtual time; its journals are kept only if somebody saves them."""
 
+HEARTBEAT_US = 100_000
 LOOK_EVERY_US = 50_000
 """How often the scripted operator looks at the screen while it raises levels."""
 
@@ -216,10 +217,12 @@ def _run(
     operator: ScriptedOperator,
     on_progress: Callable[[int, int], None] | None,
 ) -> None:
-    still_here = StillHere()
+    next_beat_us = 0
     while operator.summary is None:
         now_us = workshop.now_us
-        station.receive(still_here, now_us)
+        if now_us >= next_beat_us:
+            next_beat_us = now_us + HEARTBEAT_US
+            station.receive(StillHere(), now_us)
         station.turn(now_us)
         has_acted = _let_operator_act(station, operator, now_us)
         if on_progress is not None:

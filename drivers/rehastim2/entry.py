@@ -6,6 +6,7 @@ from drivers.rehastim2.capabilities import REHASTIM2
 from drivers.rehastim2.driver import RehaStim2Driver
 from drivers.rehastim2.messages import STOP_FRAMES
 from drivers.rehastim2.readback import RehaStim2Readback
+from drivers.rehastim2.words import FrameWords
 from drivers.wire import Trace, Wire
 
 _STOP_FRAMES = frozenset(STOP_FRAMES)
@@ -18,7 +19,9 @@ SERIAL_SETTINGS = SerialSettings(
 
 def entry() -> DriverEntry:
     """Return what can be known and made of a RehaStim2."""
-    return DriverEntry(capabilities=REHASTIM2, serial_settings=SERIAL_SETTINGS, make=make)
+    return DriverEntry(
+        capabilities=REHASTIM2, serial_settings=SERIAL_SETTINGS, make=make, words=FrameWords
+    )
 
 
 def make(port: BytePort, trace: Trace | None) -> Stimulator:

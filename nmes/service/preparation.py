@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from safety.checks import CheckReport, check_plan
-
 from nmes import __version__
 from protocols.capabilities import Capabilities, Report
 from protocols.errors import PlanningError
 from protocols.loading import LoadedProtocol, find_protocol, load_protocol
 from protocols.plan import Plan
 from protocols.timeline import make_plan
+from safety.checks import CheckReport, check_plan
 from safety.limits import Most
 from safety.session_limits import SessionLimits, effective_limits
 from safety.table import LimitTable, load_table
@@ -30,6 +29,53 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A protocol as a device would make it, and what the static check says about that."""
+
+    loaded: LoadedProtocol
+    plan: Plan
+    capabilities: Capabilities
+    table: LimitTable
+    report: CheckReport
+
+
+def judge(
+    loaded: LoadedProtocol, capabilities: Capabilities, sides: Mapping[int, str] | None = None
+) -> Judgement:
+    """Plan and check, without refusing what the check finds; PlanningError if no plan is possible.
+
+    `sides` is as for `make_plan`.
+    """
+    plan = make_plan(loaded, capabilities, sides)
+    table = load_table()
+    return Judgement(
+        loaded=loaded,
+        plan=plan,
+        capabilities=capabilities,
+        table=table,
+        report=check_plan(plan, table, capabilities),
+    )
+
+
+def limits_of(judgement: Judgement) -> SessionLimits:
+    """Return the limits that will guard a plan; PlanningError with what the check found wrong.
+
+    The limits are made apart from the check and have a veto of their own: LimitViolation.
+    """
+    errors = tuple(f.text for f in judgement.report.findings if f.severity == "error")
+    if errors:
+        raise PlanningError(errors)
+    return effective_limits(judgement.table, judgement.capabilities, judgement.plan)
+
+
+def cap_on_grid(limits: SessionLimits, number: int) -> Most:
+    """Return the effective upper bound of a channel's current, on the device's grid."""
+    bound = limits.channel(number).limits.current_ua
+    step_ua = limits.device.current_step_ua
+    return Most(value=bound.value // step_ua * step_ua, source=bound.source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preparation:
     """A plan that passed every check, with the limits that will guard it."""
 
@@ -43,9 +89,7 @@ class Preparation:
 
     def cap(self, number: int) -> Most:
         """Return the effective upper bound of a channel's current, on the device's grid."""
-        bound = self.limits.channel(number).limits.current_ua
-        step_ua = self.capabilities.current_step_ua
-        return Most(value=bound.value // step_ua * step_ua, source=bound.source)
+        return cap_on_grid(self.limits, number)
 
     @property
     def is_simulated(self) -> bool:
@@ -56,20 +100,15 @@ class Preparation:
 def prepare(choice: Choice, capabilities: Capabilities) -> Preparation:
     """Load, plan and judge; ProtocolFileError or PlanningError if it cannot be used."""
     loaded = load_protocol(find_protocol(choice.protocol))
-    plan = make_plan(loaded, capabilities, choice.sides)
-    table = load_table()
-    report = check_plan(plan, table, capabilities)
-    errors = tuple(f.text for f in report.findings if f.severity == "error")
-    if errors:
-        raise PlanningError(errors)
+    judgement = judge(loaded, capabilities, choice.sides)
     return Preparation(
         choice=choice,
         loaded=loaded,
-        plan=plan,
+        plan=judgement.plan,
         capabilities=capabilities,
-        limits=effective_limits(table, capabilities, plan),
-        report=report,
-        table=table,
+        limits=limits_of(judgement),
+        report=judgement.report,
+        table=judgement.table,
     )
 
 
