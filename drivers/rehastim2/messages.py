@@ -148,31 +148,36 @@ class StartChannelListMode:
     frame: OutputFrame
 
     def __post_init__(self) -> None:
-        if tuple(o.channel for o in self.frame.outputs) != self.frame.setup.channels:
+        if tuple([o.channel for o in self.frame.outputs]) != self.frame.setup.channels:
             raise DeviceError(f"outputs are not those of channels {self.frame.setup.channels}")
         for output in self.frame.outputs:
             _require_on_grid(output)
 
     def data(self) -> bytes:
         """Return the data bytes."""
-        data = bytearray()
+        data: list[int] = []
         for output in self.frame.outputs:
-            high, low = divmod(output.pulse_width_us, 256)
-            data += bytes((0, high, low, output.current_ua // 1_000))
+            width_us = output.pulse_width_us
+            data += (0, width_us >> 8, width_us & 0xFF, output.current_ua // 1_000)
         return bytes(data)
 
 
+_CURRENT_MAX_UA = REHASTIM2.current_max_ua
+_WIDTH_MIN_US = REHASTIM2.pulse_width_min_us
+_WIDTH_MAX_US = REHASTIM2.pulse_width_max_us
+
+
 def _require_on_grid(output: ChannelOutput) -> None:
+    """Raise DeviceError for what the device cannot make; width 0 goes with current 0 only."""
     current_ua, width_us = output.current_ua, output.pulse_width_us
-    place = f"channel {output.channel}"
-    if (output.second_current_ua, output.second_width_us) != (current_ua, width_us):
-        raise DeviceError(f"{place}: the device makes two equal phases only")
-    if current_ua % 1_000 or not 0 <= current_ua <= REHASTIM2.current_max_ua:
-        raise DeviceError(f"{place}: {current_ua} µA is not 0 to 126 mA in whole mA")
-    if not REHASTIM2.pulse_width_min_us <= width_us <= REHASTIM2.pulse_width_max_us and (
-        width_us != 0 or current_ua != 0
-    ):
-        raise DeviceError(f"{place}: {width_us} µs is not 20 to 500 µs, nor no pulse")
+    if output.second_current_ua != current_ua or output.second_width_us != width_us:
+        raise DeviceError(f"channel {output.channel}: the device makes two equal phases only")
+    if current_ua % 1_000 or not 0 <= current_ua <= _CURRENT_MAX_UA:
+        what = f"{current_ua} µA is not 0 to 126 mA in whole mA"
+        raise DeviceError(f"channel {output.channel}: {what}")
+    if not (_WIDTH_MIN_US <= width_us <= _WIDTH_MAX_US or width_us == current_ua == 0):
+        what = f"{width_us} µs is not 20 to 500 µs, nor no pulse"
+        raise DeviceError(f"channel {output.channel}: {what}")
 
 
 Command = (
