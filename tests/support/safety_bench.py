@@ -122,7 +122,7 @@ def stage(
         cycle_us=cycle_us,
         cycles=cycles,
         cue_rest="",
-        frequency_asked_mhz=-(-(10**9) // period_us),
+        frequency_asked_mhz=10**9 // max(1, period_us),
     )
 
 
