@@ -12,10 +12,11 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import IO
 
 from nmes.link.lines import LineReader, line_of
 from nmes.link.messages import REPORTS, Hello, Intent, Report, Stop
-from protocols.errors import LinkError
+from protocols.errors import LinkError, RecordError
 
 READ_BYTES = 65_536
 END_TIMEOUT_S = 10.0
@@ -27,8 +28,7 @@ class EngineClient:
     def __init__(
         self, *, operator_is_script: bool, log: Path, arguments: Sequence[str] = ()
     ) -> None:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as errors:
+        with _opened(log) as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "nmes.engine", *arguments],
                 stdin=subprocess.PIPE,
@@ -120,3 +120,14 @@ class EngineClient:
         except subprocess.TimeoutExpired:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(END_TIMEOUT_S)
+
+
+def _opened(log: Path) -> IO[bytes]:
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        return log.open("ab")
+    except OSError as error:
+        raise RecordError(
+            f"The data folder {log.parent} cannot be used: {error.strerror}. "
+            "Name another with NMES_HOME."
+        ) from error

@@ -239,7 +239,7 @@ class Conversation:
         silent = silent_frame(session, event.setup)
         self._note_written(session, silent, event.at_us)
         self._now_flowing(silent, session, event.at_us)
-        return [actions.SetUpHeld(setup=event.setup)]
+        return [actions.SetUpHeld(setup=event.setup, identity=self.identity)]
 
     def _answered(self, at_us: int, sent_us: int) -> None:
         self.confirmed_us = at_us

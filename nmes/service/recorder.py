@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from nmes.link import messages as link
 from nmes.records.chain import read_journal
@@ -15,6 +15,14 @@ from nmes.session.states import SessionState
 from nmes.session.view import done_now, elapsed_now_us
 
 CLOSE_TIMEOUT_S = 2.0
+SYNC_TIMEOUT_US = 2_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    seq: int
+    since_us: int
+    then: Callable[[int], None]
 
 
 class Recorder:
@@ -30,7 +38,7 @@ class Recorder:
         self._workshop = workshop
         self.session_id, self._journal = workshop.new_journal()
         self._last_seq = -1
-        self._waiting: deque[tuple[int, Callable[[int], None]]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         opening = opening_record(
             preparation,
             session_id=self.session_id,
@@ -39,11 +47,6 @@ class Recorder:
             contractions_planned=contractions_planned(preparation.plan),
         )
         self.append("session_open", opening, now_us, is_vital=True)
-
-    @property
-    def failure(self) -> str | None:
-        """Why the record can no longer be kept; None while all is well."""
-        return self._journal.failure
 
     def fileno(self) -> int | None:
         """Return what becomes readable when something was synced or failed."""
@@ -55,16 +58,22 @@ class Recorder:
         if is_vital:
             self._journal.sync()
 
-    def when_synced(self, then: Callable[[int], None]) -> None:
+    def when_synced(self, then: Callable[[int], None], now_us: int) -> None:
         """Do this once everything appended so far is on disk; see `due`."""
-        self._waiting.append((self._last_seq, then))
+        self._waiting.append(_Waiting(seq=self._last_seq, since_us=now_us, then=then))
+
+    def failure_at(self, now_us: int) -> str | None:
+        """Return why the record can no longer be kept, or is too slow; None while all is well."""
+        if self._waiting and now_us - self._waiting[0].since_us > SYNC_TIMEOUT_US:
+            return "The disk of the data folder does not answer: end the session, check the disk."
+        return self._journal.failure
 
     def due(self) -> tuple[Callable[[int], None], ...]:
         """Return, once, what may be done now that its record is on disk."""
         self._journal.drain()
         due = []
-        while self._waiting and self._waiting[0][0] <= self._journal.synced_seq:
-            due.append(self._waiting.popleft()[1])
+        while self._waiting and self._waiting[0].seq <= self._journal.synced_seq:
+            due.append(self._waiting.popleft().then)
         return tuple(due)
 
     def close(self, session: Session, now_us: int, *, is_left: bool) -> None:

@@ -21,7 +21,7 @@ from nmes.session.rules import SCREEN_SILENT_PAUSE_US, SCREEN_SILENT_STOP_US
 from nmes.session.session import Session, new_session
 from nmes.session.states import SessionState
 from nmes.session.view import done_now
-from protocols.errors import LimitViolation, NmesError, SessionRefusal
+from protocols.errors import LimitViolation, NmesError, RecordError, SessionRefusal
 
 NEVER_US = 2**62
 
@@ -181,7 +181,7 @@ class Station:
             reply_us=device.reply_us if device else None,
             replies_missed=device.replies_missed if device else 0,
             session_id=recorder.session_id if recorder else None,
-            is_recording=recorder is not None and recorder.failure is None,
+            is_recording=recorder is not None and recorder.failure_at(now_us) is None,
             halt_utc=self._halt_utc,
         )
 
@@ -310,7 +310,7 @@ class Station:
     def _record_arming(self, request: actions.Connect, now_us: int) -> None:
         fields: dict[str, object] = {"confirmed_channels": list(self._confirmed_channels)}
         self._record("arm", fields, now_us, is_vital=True)
-        self._when_recorded(lambda at_us: self._connect(request, at_us))
+        self._when_recorded(lambda at_us: self._connect(request, at_us), now_us)
 
     def _record_rise(self, request: actions.RecordRise, now_us: int) -> None:
         _, session = self._prepared()
@@ -321,7 +321,7 @@ class Station:
             "state": session.state.value,
         }
         self._record("level", fields, now_us, is_vital=True)
-        self._when_recorded(lambda at_us: self._raise(request, at_us))
+        self._when_recorded(lambda at_us: self._raise(request, at_us), now_us)
 
     def _raise(self, request: actions.RecordRise, now_us: int) -> None:
         session = self._session
@@ -334,16 +334,16 @@ class Station:
         else:
             self._happen(actions.RiseRecorded(), now_us)
 
-    def _when_recorded(self, then: Callable[[int], None]) -> None:
+    def _when_recorded(self, then: Callable[[int], None], now_us: int) -> None:
         if self._recorder is not None:
-            self._recorder.when_synced(then)
+            self._recorder.when_synced(then, now_us)
 
     def _follow_record(self, now_us: int) -> None:
         if self._recorder is None:
             return
         for then in self._recorder.due():
             then(now_us)
-        failure = self._recorder.failure
+        failure = self._recorder.failure_at(now_us)
         if failure is not None and self._session is not None and self._session.is_live:
             fault = actions.FaultSeen(
                 code="RECORD", detail="the record cannot be kept", advice=failure, channel=None
@@ -386,13 +386,20 @@ class Station:
         session = self._session
         if session is None or not self._is_over(session):
             return
+        self._release_device()  # before the disk, which may keep us waiting
         if self._recorder is not None:
             self._recorder.close(session, now_us, is_left=self._is_left)
-            self._reports.append(self._recorder.summary())
-        self._release_device()
+            self._reports.append(self._summary(self._recorder))
         self._session = None
         self._recorder = None
         self._is_left = False
+
+    @staticmethod
+    def _summary(recorder: Recorder) -> link.Report:
+        try:
+            return recorder.summary()
+        except RecordError as error:
+            return link.Refusal(intent="leave", reasons=(str(error),))
 
     def _is_over(self, session: Session) -> bool:
         if session.state is SessionState.IDLE:

@@ -76,9 +76,10 @@ class LeaveWish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetUpHeld:
-    """The device holds this train and runs it at 0 mA."""
+    """The device, which calls itself `identity`, holds this train and runs it at 0 mA."""
 
     setup: TrainSetup
+    identity: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

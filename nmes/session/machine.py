@@ -87,7 +87,11 @@ def _arm(session: Session, _: ArmWish, now_us: int, __: Facts) -> Outcome:
 
 def _set_up_held(session: Session, happening: SetUpHeld, _: int, __: Facts) -> Outcome:
     state = after(session.state, Trigger.SET_UP_DONE)
-    return replace(session, state=state, setup=happening.setup, setup_is_asked=False), ()
+    held = replace(session, state=state, setup=happening.setup, setup_is_asked=False)
+    if session.state is not SessionState.CONNECTING:
+        return held, ()
+    fields: dict[str, object] = {"identity": happening.identity}
+    return held, (Record(event="armed", fields=fields, is_vital=False),)
 
 
 def _find(session: Session, wish: FindWish, now_us: int, facts: Facts) -> Outcome:

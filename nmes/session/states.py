@@ -51,6 +51,7 @@ TRANSITIONS: dict[tuple[SessionState, Trigger], SessionState] = {
     (_S.ARMED, _T.START): _S.RUNNING,
     (_S.FINDING, _T.FIND_LEVEL): _S.FINDING,
     (_S.FINDING, _T.START): _S.RUNNING,
+    (_S.FINDING, _T.SET_UP_DONE): _S.FINDING,
     (_S.FINDING, _T.HUSH): _S.ARMED,
     (_S.RUNNING, _T.SET_UP_DONE): _S.RUNNING,
     (_S.RUNNING, _T.PAUSE): _S.PAUSED,
