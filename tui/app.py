@@ -22,7 +22,6 @@ from nmes.link.messages import (
     Arm,
     AskCatalogue,
     AskSessions,
-    Hello,
     Intent,
     Leave,
     Prepare,
@@ -75,6 +74,7 @@ class NmesApp(App[None]):
         self._link = link
         self._clock = clock
         self._ticks = 0
+        self._keys_pressed = 0
         self._is_leaving = False
         self._shown: ScreenName = "start"
         self.start = start
@@ -96,12 +96,11 @@ class NmesApp(App[None]):
     # Life ------------------------------------------------------------------------------------
 
     async def on_mount(self) -> None:
-        """Greet the engine, show the first screen, begin to beat."""
+        """Show the first screen, begin to beat."""
         self.register_theme(THEME)
         self.theme = THEME.name
         for name, screen in self._screens.items():
             self.install_screen(screen, name)
-        self._link.send(Hello(operator_is_script=False))
         self._link.send(AskCatalogue())
         self._link.send(AskSessions())
         if self.start is not None:
@@ -131,15 +130,16 @@ class NmesApp(App[None]):
 
     def _beat(self) -> None:
         if self._link.is_alive:
-            self._link.send(StillHere())
+            self._link.send(StillHere(keys_pressed=self._keys_pressed))
 
     def leave(self) -> None:
-        """Close session and link, and end; 1 tells of a fault or an engine that has ended."""
+        """Close the session and end; 1 tells of a fault or an engine that has ended."""
+        if self.situation.stop_is_live and self.situation.stop_sent_us is None:
+            self.stop(texts.PROGRAM_LEFT)
         self._is_leaving = True
         failed = self.situation.has_ended or self.situation.state == "faulted"
         if self._link.is_alive and self.situation.prepared is not None:
             self._link.send(Leave())
-        self._link.close()
         self.exit(return_code=int(failed))
 
     async def action_quit(self) -> None:
@@ -150,11 +150,13 @@ class NmesApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Take a stop key before anything else looks at it."""
-        if isinstance(event, events.Key) and not event.is_forwarded and self._stops(event.key):
-            self.stop(texts.YOU_PRESSED.format(key=stop_key_name(event.key)))
-            event.stop()
-            event.prevent_default()
-            return
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            if self._stops(event.key):
+                self.stop(texts.YOU_PRESSED.format(key=stop_key_name(event.key)))
+                event.stop()
+                event.prevent_default()
+                return
+            self._keys_pressed += 1
         await super().on_event(event)
 
     def _stops(self, key: str) -> bool:
@@ -234,7 +236,7 @@ class NmesApp(App[None]):
     async def _follow(self) -> None:
         """Show the screen that belongs to now."""
         name = self.situation.screen_name()
-        if name == self._shown or self._is_leaving:
+        if name == self._shown or not self._is_drawable:
             return
         self._shown = name
         screen = self._screens[name]
@@ -250,12 +252,20 @@ class NmesApp(App[None]):
         self._ticks += 1
         if self._ticks % TICKS_PER_NUMBERS == 0:
             self._redraw()
-        elif isinstance(self.screen, SessionScreen):
-            self.screen.draw_plot()
+            return
+        screen = self._screens[self._shown]
+        if isinstance(screen, SessionScreen) and self._is_drawable:
+            screen.draw_plot()
+
+    @property
+    def _is_drawable(self) -> bool:
+        """Whether there is still, or already, something to draw on."""
+        return bool(self.screen_stack) and not self._is_leaving
 
     def _redraw(self) -> None:
-        if isinstance(self.screen, NmesScreen) and not self._is_leaving:
-            self.screen.redraw()
+        screen = self._screens[self._shown]
+        if self._is_drawable and screen.is_attached:
+            screen.redraw()
 
     def _ring(self, times: int) -> None:
         for index in range(times):

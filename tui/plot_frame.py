@@ -12,6 +12,7 @@ from nmes.link.messages import Snapshot
 from tui.foresight import planned_shares
 from tui.history import GAP
 from tui.situation import Situation
+from tui.widgets.braille import DOTS_ACROSS
 
 SMALLEST_SCALE_UA = 5_000
 SCALE_STEP_UA = 5_000
@@ -24,6 +25,21 @@ class Grid:
     past_dots: int
     future_dots: int
     dot_us: int
+
+    @property
+    def past_us(self) -> int:
+        """The time drawn left of now."""
+        return self.past_dots * self.dot_us
+
+    @property
+    def future_us(self) -> int:
+        """The time drawn right of now."""
+        return self.future_dots * self.dot_us
+
+    @property
+    def past_cells(self) -> int:
+        """How many characters show the past."""
+        return self.past_dots // DOTS_ACROSS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,9 +78,19 @@ class Situation:
             case Sessions():
                 self.sessions = report
             case Summary():
-                self.summary = report
+                self._take_summary(report)
+
+    def _take_summary(self, summary: Summary) -> None:
+        """With the summary the session is closed; the engine is silent until the next plan."""
+        self.summary = summary
+        self.asked, self.prepared, self.snapshot = None, None, None
+        self.arm_sent_us, self.stop_sent_us, self.stop_seen_us = None, None, None
 
     def _take_snapshot(self, snapshot: Snapshot, now_us: int) -> None:
+        if self.prepared is None and not snapshot.output_is_possible:
+            return  # of a session that is closed
+        if snapshot.state != self.state and self._remark is not None and self._remark.mark == "i":
+            self._remark = None
         self.snapshot, self.snapshot_came_us = snapshot, now_us
         if snapshot.state in LIVE_STATES or self._arm_is_old(now_us):
             self.arm_sent_us = None

@@ -29,6 +29,12 @@ class ChannelRow:
         return f"{self.text.name}{side}"
 
     @property
+    def short_title(self) -> str:
+        """The channel's name with its side as one letter."""
+        letter = texts.SIDE_SHORT.get(self.text.side or "", "")
+        return f"{self.text.name} {letter}".strip()
+
+    @property
     def now_text(self) -> str:
         """The confirmed current in mA, `??` if it is not known."""
         known = self.now_ua

@@ -120,6 +120,6 @@ def percent(part: int, whole: int) -> str:
     return f"{100 * part // whole} %" if whole > 0 else ""
 
 
-def counted(number: int, one: str, many: str) -> str:
-    """Return a number with its noun."""
-    return f"{number} {one if number == 1 else many}"
+def words(name: str) -> str:
+    """Return a name of the protocol files as words."""
+    return name.replace("_", " ")

@@ -30,9 +30,13 @@ class Hello(Message):
 
 
 class StillHere(Message):
-    """The screen's heartbeat, every 100 ms. 300 ms of silence pause the session, 500 ms stop it."""
+    """The screen's heartbeat, every 100 ms. 300 ms of silence pause the session, 500 ms stop it.
+
+    `keys_pressed` counts all keys so far, those that ask for nothing included: somebody is there.
+    """
 
     kind: Literal["still_here"] = "still_here"
+    keys_pressed: int = 0
 
 
 class AskCatalogue(Message):
@@ -137,10 +141,10 @@ class Acknowledge(Message):
 
 
 class Note(Message):
-    """What the operator notes for the record: a moment, why it was stopped, the skin afterwards."""
+    """What the operator notes for the record: a moment, or why it was stopped."""
 
     kind: Literal["note"] = "note"
-    topic: Literal["mark", "stop", "skin"]
+    topic: Literal["mark", "stop"]
     text: str
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import numpy as np
 import screen_scenes as scenes
+
 from nmes.link.messages import (
     Acknowledge,
     Arm,
@@ -34,6 +36,7 @@ from nmes.link.messages import (
     StopNow,
     ZeroLevel,
 )
+from tui.foresight import planned_shares
 
 SNAPSHOT_S = 0.05
 
@@ -41,7 +44,9 @@ SNAPSHOT_S = 0.05
 class FakeEngine:
     """An EngineLink that plays its engine. `channels` is the number of channels of every plan."""
 
-    def __init__(self, channels: int = 2, *, side_is_open: bool = False, stale: bool = False) -> None:
+    def __init__(
+        self, channels: int = 2, *, side_is_open: bool = False, stale: bool = False
+    ) -> None:
         self.is_alive = True
         self._channels = channels
         self._side_is_open = side_is_open
@@ -100,7 +105,9 @@ class FakeEngine:
 
     def _tell(self, mark: str, text: str) -> None:
         utc = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        self._said.put_nowait(Event.model_validate({"at_us": 0, "utc": utc, "mark": mark, "text": text}))
+        self._said.put_nowait(
+            Event.model_validate({"at_us": 0, "utc": utc, "mark": mark, "text": text})
+        )
 
     def stop_now(self, cause: str) -> None:
         """Stop."""
@@ -133,9 +140,15 @@ class FakeEngine:
         since_us = int((now - self._began) * 1_000_000)
         cycle_us = scenes.CYCLE_US if self._state == "running" else 6_000_000
         share, phase, left_us = _phase(since_us % cycle_us, cycle_us)
-        if self._state not in {"running", "finding"}:
-            share, phase = 0.0, "off"
-        now_ua = [int(level * share) // 1000 * 1000 for level in self._levels]
+        shares = [share] * self._channels
+        if self._state == "running":
+            shares = self._planned(since_us)
+        elif self._state != "finding":
+            shares, phase = [0.0] * self._channels, "off"
+        now_ua = [
+            int(level * share) // 1000 * 1000
+            for level, share in zip(self._levels, shares, strict=True)
+        ]
         if self._state == "finding":
             now_ua = [ua if i + 1 == self._selected else 0 for i, ua in enumerate(now_ua)]
         next_cue = "RELAX 10 s" if phase in {"ramp_up", "hold"} else "CONTRACT 6 s"
@@ -155,7 +168,9 @@ class FakeEngine:
             remaining_us=640_000_000 - since_us,
             selected_channel=self._selected,
             stop=self._stop,
-            confirmed_age_us=None if self._state in {"idle", "connecting"} else self._age_us(since_us),
+            confirmed_age_us=None
+            if self._state in {"idle", "connecting"}
+            else self._age_us(since_us),
             channels=tuple(
                 ChannelNow.model_validate(
                     {"number": i + 1, "now_ua": now_ua[i], "level_ua": level, "phase": phase}
@@ -163,6 +178,13 @@ class FakeEngine:
                 for i, level in enumerate(self._levels)
             ),
         )
+
+    def _planned(self, since_us: int) -> list[float]:
+        plan = scenes.prepared(self._channels)
+        numbers = [channel.number for channel in plan.channels]
+        now = np.zeros(1, dtype=np.int64)
+        shares = planned_shares(plan.stages, numbers, 0, since_us, now)
+        return [float(share) for share in shares[:, 0]]
 
     def _age_us(self, since_us: int) -> int:
         return 800_000 if self._is_stale and since_us % 10_000_000 > 6_000_000 else 30_000

@@ -10,12 +10,13 @@ def title_line(view: View, width: int) -> Line:
     """Return who, what, which stage, and SIMULATED where it is."""
     left = f" {view.patient}  {view.prepared.title}"
     right = (f"{_stage(view)} ", "bold")
-    return spread(line((left, "bold")), line("  ", right, *simulated_mark(view)), width)
+    mark = simulated_mark(is_simulated=view.prepared.is_simulated)
+    return spread(line((left, "bold")), line("  ", right, *mark), width)
 
 
-def simulated_mark(view: View) -> tuple[Span, ...]:
+def simulated_mark(*, is_simulated: bool) -> tuple[Span, ...]:
     """Return the mark of a simulated device; nothing for a real one."""
-    return ((f" {texts.SIMULATED} ", "sim"),) if view.prepared.is_simulated else ()
+    return ((f" {texts.SIMULATED} ", "sim"),) if is_simulated else ()
 
 
 def _stage(view: View) -> str:
@@ -40,12 +41,24 @@ def output_line(view: View, width: int) -> Line:
     stop = f"{texts.STOP_KEYS_SHORT} "
     if view.stop_is_sent:
         return _bar(f" {texts.STOP_SENT}   {texts.STOP_SENT_HINT}", stop, "alarm", width)
+    if stop_is_open(view):
+        unknown = texts.NOT_CONFIRMED if view.stop_is_unconfirmed else texts.STOP_SENT_HINT
+        return _bar(f" {texts.OUTPUT_UNKNOWN}   {unknown}", stop, "alarm", width)
     if is_unknown(view):
         unknown = f"{texts.UNKNOWN_CURRENT} mA   {stale_text(view)}"
         return _bar(f" {texts.OUTPUT_UNKNOWN}   {unknown}", stop, "alarm", width)
     if view.snapshot.output_is_possible:
-        return _bar(f" {texts.OUTPUT_ON}   {currents_text(view)}", stop, "on", width)
+        currents = currents_text(view)
+        if len(currents) > width - len(texts.OUTPUT_ON) - len(stop) - 6:
+            currents = short_currents_text(view)
+        return _bar(f" {texts.OUTPUT_ON}   {currents}", stop, "on", width)
     return fit_line(line((f" {texts.OUTPUT_OFF}   {_why_off(view)}", "bold")), width)
+
+
+def stop_is_open(view: View) -> bool:
+    """Tell whether there was a stop that no device has confirmed."""
+    stop = view.snapshot.stop
+    return stop is not None and stop.confirmed_after_us is None
 
 
 def is_unknown(view: View) -> bool:
@@ -69,6 +82,11 @@ def currents_text(view: View) -> str:
     return "  ".join(
         texts.CHANNEL_CURRENT.format(number=row.number, current=row.now_text) for row in view.rows
     )
+
+
+def short_currents_text(view: View) -> str:
+    """Return the confirmed currents in the order of the channels, in as little room as possible."""
+    return texts.CURRENTS.format(currents=" ".join(row.now_text for row in view.rows))
 
 
 def _why_off(view: View) -> str:
@@ -108,26 +126,22 @@ def bar_text(part: int, whole: int, width: int) -> str:
 
 
 def device_line(view: View, width: int) -> Line:
-    """Return how the device answers, whether it is real and whether the session is recorded."""
+    """Return how the device answers, whether the session is recorded, and which device it is."""
     snapshot = view.snapshot
-    device = f" {view.prepared.device_title}"
-    kind = (texts.SIMULATED if view.prepared.is_simulated else texts.REAL_DEVICE, "bold")
     reply = texts.REPLY_NONE
     if snapshot.reply_us is not None:
         reply = texts.REPLY.format(reply=wording.milliseconds(snapshot.reply_us))
     missed = texts.MISSED.format(count=snapshot.replies_missed)
-    parts: list[Span | str] = [device, "  ", kind, f"   {reply}   "]
-    parts += [(missed, "warn" if snapshot.replies_missed else ""), "   ", _recording(view)]
-    if not view.cues_sound:
-        parts += ["   ", texts.CUES_QUIET]
-    return fit_line(line(*parts), width)
+    parts: list[Span | str] = [f" {reply}   ", (missed, "warn" if snapshot.replies_missed else "")]
+    parts += ["   ", _recording(view), "   "]
+    parts += [] if view.cues_sound else [texts.CUES_QUIET, "   "]
+    kind = texts.SIMULATED if view.prepared.is_simulated else texts.REAL_DEVICE
+    return fit_line(line(*parts, (kind, "bold"), f" {view.prepared.device_title}"), width)
 
 
 def _recording(view: View) -> Span:
-    if view.snapshot.is_recording and view.snapshot.session_id:
-        return texts.RECORDING.format(session=view.snapshot.session_id), ""
     if view.snapshot.is_recording:
-        return texts.RECORDING.format(session=""), ""
+        return texts.RECORDING, ""
     return texts.NOT_RECORDING, "warn"
 
 

@@ -1,33 +1,32 @@
 """The channels as a table: what flows now beside what is set and what is allowed at most."""
 
-from tui import texts
+from tui import texts, wording
 from tui.lines import Line, Span, fit, line
 from tui.palette import channel_style
 from tui.view import ChannelRow, View
 from tui.widgets.big_digits import ROWS, big_number
 
 WIDTH = 57
+_MARK = 4
 _NAME = 19
 _NOW = 13
+_FLAT_NOW = 9
 _SET = 7
 
 
 def table_lines(view: View, rows_per_channel: int) -> list[Line]:
     """Return a heading and the channels; with three rows each, NOW is in big digits."""
-    lines = [_heading()]
+    is_big = rows_per_channel >= ROWS
+    lines = [_heading(_NOW if is_big else _FLAT_NOW)]
     for row in view.rows:
-        if rows_per_channel >= ROWS:
-            lines += _big_row(view, row)
-            lines += [line()] * (rows_per_channel - ROWS)
-        else:
-            lines.append(_flat_row(row))
-            lines += [line()] * (rows_per_channel - 1)
+        drawn = _big_row(view, row) if is_big else [_flat_row(row)]
+        lines += [*drawn, *[line()] * (rows_per_channel - len(drawn))]
     return lines
 
 
-def _heading() -> Line:
+def _heading(now_width: int) -> Line:
     text = (
-        f" {texts.HEAD_CHANNEL:<3}{texts.HEAD_NAME:<{_NAME}}{texts.HEAD_NOW:>{_NOW}}"
+        f" {texts.HEAD_CHANNEL:<3}{texts.HEAD_NAME:<{_NAME}}{texts.HEAD_NOW:>{now_width}}"
         f"{texts.HEAD_SET:>{_SET}}  {texts.HEAD_CAP}"
     )
     return line((fit(text, WIDTH), "dim"))
@@ -47,19 +46,28 @@ def _now_style(row: ChannelRow) -> str:
 
 def _flat_row(row: ChannelRow) -> Line:
     now = f"{row.now_text} {texts.STALE}" if row.now_ua is None else row.now_text
+    cap = f"{row.cap_text:<4} {row.text.cap_reason}"
     return line(
         _mark(row),
-        (fit(row.title, _NAME), _name_style(row)),
-        " " * (_NOW - len(now)),
+        (fit(row.short_title, _NAME), _name_style(row)),
+        " " * (_FLAT_NOW - len(now)),
         (now, _now_style(row)),
-        f"{row.level_text:>{_SET}}",
-        f"  {fit(f'{row.cap_text:<4} {row.text.cap_reason}', WIDTH - _NAME - _NOW - _SET - 6)}",
+        f"{row.level_text:>{_SET}}  {fit(cap, _rest(_FLAT_NOW))}",
     )
+
+
+def _rest(now_width: int) -> int:
+    return WIDTH - _MARK - _NAME - now_width - _SET - 2
+
+
+def _side_and_site(row: ChannelRow) -> str:
+    site = wording.words(row.text.site)
+    return f"{row.text.side}, {site}" if row.text.side else site
 
 
 def _big_row(view: View, row: ChannelRow) -> list[Line]:
     digits = big_number(row.now_text, is_ascii=view.is_ascii)
-    names = (_mark(row)[0] + fit(row.title, _NAME), f"    {row.text.site}", "    ")
+    names = (_mark(row)[0] + fit(row.text.name, _NAME), f"    {_side_and_site(row)}", "    ")
     under = texts.STALE if row.now_ua is None else ""
     sets = ("", row.level_text, "")
     caps = ("", row.cap_text, row.text.cap_reason)
@@ -68,7 +76,7 @@ def _big_row(view: View, row: ChannelRow) -> list[Line]:
             (fit(names[index] if index < 2 else f"    {under}", _NAME + 4), style),
             (fit(digits[index].rjust(_NOW), _NOW), _now_style(row) if under else "bold"),
             (f"{sets[index]:>{_SET}}", "bold"),
-            f"  {fit(caps[index], WIDTH - _NAME - _NOW - _SET - 6)}",
+            f"  {fit(caps[index], _rest(_NOW))}",
         )
         for index, style in enumerate((_name_style(row), "dim", "warn"))
     ]

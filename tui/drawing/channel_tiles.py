@@ -15,7 +15,7 @@ TILE_HEIGHT = 7
 def tiles_height(channels: int) -> int:
     """Return how many lines the tiles of so many channels take."""
     rows = -(-channels // TILES_PER_ROW)
-    return rows * TILE_HEIGHT if rows == 1 else rows * (TILE_HEIGHT - 1)
+    return TILE_HEIGHT if rows == 1 else rows * TILE_HEIGHT - 1
 
 
 def tile_lines(view: View, width: int) -> list[Line]:
@@ -29,6 +29,8 @@ def tile_lines(view: View, width: int) -> list[Line]:
             (_tile(view, row, tile_width), tile_width)
             for row in view.rows[first : first + TILES_PER_ROW]
         ]
+        if lines:
+            lines.append(line(("─" * width, "rule")))
         lines += [line(" ", *row) for row in beside(tiles, height, (" │ ", "rule"))]
     return lines
 
@@ -64,4 +66,4 @@ def _level_bar(row: ChannelRow, width: int) -> str:
 
 def _pulse_text(row: ChannelRow) -> str:
     width_us, period_us = row.text.pulse_width_us, row.text.period_us
-    return f"{width_us} µs  {wording.frequency_text(period_us)} Hz  {row.text.site}"
+    return f"{width_us} µs  {wording.frequency_text(period_us)} Hz  {wording.words(row.text.site)}"

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from tui import texts, wording
 from tui.lines import Line, fit, fit_line, line
 from tui.view import View
+from tui.widgets.big_digits import ROWS, big_number
+
+_WORD = 24
+_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """The word of the moment; `is_effort` fills the block, otherwise it is framed by rules."""
+    """The word of the moment; the block is filled while the patient works (`is_effort`)."""
 
     word: str
     seconds: str
@@ -50,20 +54,19 @@ def _plain(word: str, hint: str) -> Headline:
 
 
 def phase_lines(view: View, width: int) -> list[Line]:
-    """Return the block of three lines and the line of what comes next."""
+    """Return the block of three lines, seconds in big digits, and the line of what comes next."""
     told = headline(view)
-    seconds = texts.SECONDS.format(seconds=told.seconds) if told.seconds else ""
-    word = wording.spaced(told.word)
-    text = f"    {word:<26}{seconds:>6}     {told.hint}"
-    if not seconds:
-        text = f"    {word}     {told.hint}"
-    if told.is_effort:
-        edge: Line = ((fit("", width), "block"),)
-        middle: Line = ((fit(text, width), "block"),)
-    else:
-        edge = (("─" * width, "rule"),)
-        middle = ((fit(text, width), "bold"),)
-    return [edge, middle, edge, fit_line(line(f" {next_text(view)}"), width)]
+    digits = big_number(told.seconds, is_ascii=view.is_ascii) if told.seconds else ("",) * ROWS
+    column = _WORD if told.seconds else len(told.word) * 2 + 2
+    words = ("", wording.spaced(told.word), "")
+    hints = ("", told.hint, texts.SECONDS_UNIT if told.seconds else "")
+    style = "block" if told.is_effort else "bold"
+    lines: list[Line] = []
+    for row in range(ROWS):
+        digit_column = _DIGITS if told.seconds else 0
+        text = f"   {fit(words[row], column)}{digits[row].rjust(digit_column)}   {hints[row]}"
+        lines.append(((fit(text, width), style),))
+    return [*lines, fit_line(line(f" {next_text(view)}"), width)]
 
 
 def next_text(view: View) -> str:

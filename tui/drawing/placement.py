@@ -2,6 +2,7 @@
 
 from nmes.link.messages import ChannelText, PadText, Prepared
 from tui import texts, wording
+from tui.drawing.bars import simulated_mark
 from tui.lines import Line, fit, fit_line, line, spread, wrapped
 from tui.palette import channel_style
 from tui.placement import Placement
@@ -18,7 +19,7 @@ def placement_title(prepared: Prepared, placement: Placement, width: int) -> Lin
         title = texts.PLACEMENT_TITLE.format(
             number=number, index=placement.page + 1, count=len(placement.numbers)
         )
-    mark = ((f" {texts.SIMULATED} ", "sim"),) if prepared.is_simulated else ()
+    mark = simulated_mark(is_simulated=prepared.is_simulated)
     return spread(line((f" {title}   {prepared.title}", "bold")), line(*mark), width)
 
 
@@ -40,13 +41,13 @@ def _channel_heading(channel: ChannelText, width: int, *, side_is_free: bool) ->
     heading = line(
         (f" {texts.HEAD_CHANNEL} {channel.number}  ", style),
         (f"{channel.name}", style),
-        f"   {channel.site}   ",
+        f"   {wording.words(channel.site)}   ",
         _side(channel, side_is_free=side_is_free),
     )
     pulses = texts.PULSES.format(
         width=channel.pulse_width_us,
         frequency=wording.frequency_text(channel.period_us),
-        waveform=channel.waveform.replace("_", " "),
+        waveform=wording.words(channel.waveform),
     )
     cap = texts.CAP.format(cap=wording.current_text(channel.cap_ua), reason=channel.cap_reason)
     rows = [fit_line(heading, width), line((fit(f" {pulses}; {cap}", width), "dim"))]
@@ -66,7 +67,7 @@ def _side(channel: ChannelText, *, side_is_free: bool) -> tuple[str, str]:
 def _pad_lines(pad: PadText, width: int) -> list[Line]:
     area = texts.PAD_AREA.format(area=wording.centimetres_squared(pad.gel_area_mm2))
     name = texts.PAD.format(name=pad.name)
-    head = line((f" {name}", "bold"), f"  {area}, {pad.zone} {pad.aspect}")
+    head = line((f" {name}", "bold"), f"  {area}, {wording.words(pad.zone)}, {pad.aspect}")
     rows = wrapped(pad.placement, width - _LABEL - 2)
     return [fit_line(head, width), *(line(" " * (_LABEL + 1) + row) for row in rows)]
 

@@ -4,7 +4,7 @@ from datetime import tzinfo
 
 from nmes.link.messages import StopNow
 from tui import texts, wording
-from tui.drawing.bars import currents_text
+from tui.drawing.bars import currents_text, stop_is_open
 from tui.lines import Line, fit, fit_line, line, wrapped
 from tui.view import View
 
@@ -17,7 +17,8 @@ def stopped_lines(view: View, width: int, zone: tzinfo | None, noted: str) -> li
     lines = [line(), *_block(view, stop, width, zone), line()]
     lines += _labelled(texts.LABEL_CAUSE, stop.cause if stop else texts.UNKNOWN_CAUSE, width)
     lines += _labelled(texts.LABEL_ADVICE, stop.advice if stop else "", width)
-    lines += _labelled(texts.LABEL_NOW, _now_text(view), width)
+    if stop_is_open(view) or not view.is_stale:
+        lines += _labelled(texts.LABEL_NOW, _now_text(view), width)
     lines += [line(), *_what_happened(noted, width), line()]
     return [*lines, fit_line(line(f" {texts.REARM_EXPLAINED}"), width)]
 

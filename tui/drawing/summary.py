@@ -6,17 +6,17 @@ from nmes.link.messages import ChannelSummary, Summary
 from tui import texts, wording
 from tui.lines import Line, fit, fit_line, line, wrapped
 
-_WIDTHS = (4, 24, 8, 8, 8, 8, 9, 11)
+_WIDTHS = (4, 22, 8, 8, 8, 8, 9, 11)
 
 
-def summary_lines(summary: Summary, width: int, zone: tzinfo | None, skin: str) -> list[Line]:
+def summary_lines(summary: Summary, width: int, zone: tzinfo | None) -> list[Line]:
     """Return everything but the title and the lines of keys."""
     lines = [line(), *(fit_line(row, width) for row in _heading(summary, zone)), line()]
     lines.append(_table_row(texts.SUMMARY_HEAD, "dim"))
     lines += [_table_row(_cells(channel), "") for channel in summary.channels]
     lines.append(line())
     lines += _faults(summary, width)
-    lines += [line(), *_skin(skin, width), line()]
+    lines += [line(), line(f" {texts.SKIN_REMINDER}"), line()]
     record = texts.SUMMARY_RECORD.format(session=summary.session_id, hash=summary.journal_hash)
     return [*lines, *(line((f" {row}", "dim")) for row in wrapped(record, width - 2))]
 
@@ -41,10 +41,9 @@ def _heading(summary: Summary, zone: tzinfo | None) -> list[Line]:
         pauses=summary.pauses,
         stops=summary.stops,
     )
-    simulated = f"   {texts.SIMULATED}" if summary.is_simulated else ""
     return [
         line((f" {session}", "bold")),
-        line(f" {started}", (simulated, "bold")),
+        line(f" {started}"),
         line((f" {done}   {counts}", "bold")),
     ]
 
@@ -74,9 +73,3 @@ def _faults(summary: Summary, width: int) -> list[Line]:
         return [line(f" {texts.NO_FAULTS}")]
     rows = [f"!! {fault}" for fault in summary.faults]
     return [line((f" {row}", "warn")) for fault in rows for row in wrapped(fault, width - 2, "   ")]
-
-
-def _skin(skin: str, width: int) -> list[Line]:
-    choices = "   ".join(f"{n} {text}" for n, text in enumerate(texts.SKIN, start=1))
-    heading = texts.NOTED.format(text=skin) if skin else texts.SKIN_QUESTION
-    return [fit_line(line(f" {heading}"), width), fit_line(line(f"   {choices}"), width)]

@@ -12,6 +12,7 @@ from tui.drawing.placement import (
     scrolled,
     state_lines,
 )
+from tui.lines import Line, line
 from tui.placement import may_choose_side, with_side
 from tui.screens.base import NmesScreen
 
@@ -33,6 +34,7 @@ class PlacementScreen(NmesScreen):
         width, height = size
         prepared, placement = self.host.situation.prepared, self.host.placement
         if prepared is None:
+            self.panel("title").show([line((f" {texts.ASKED_PREPARE}", "bold"))])
             return
         placement.follow(prepared)
         self.panel("title").show([placement_title(prepared, placement, width)])
@@ -47,7 +49,7 @@ class PlacementScreen(NmesScreen):
         remark = self.host.situation.remark_now(self.host.now_us())
         self.panel("remark").show([remark_line(remark, "", width)])
 
-    def _channel_page(self, width: int) -> list[tuple[tuple[str, str], ...]]:
+    def _channel_page(self, width: int) -> list[Line]:
         prepared, placement = self.host.situation.prepared, self.host.placement
         if prepared is None:
             return []
@@ -62,6 +64,8 @@ class PlacementScreen(NmesScreen):
 
     def keys_text(self) -> str:
         """Return the keys that mean something on this page."""
+        if self.host.situation.prepared is None:
+            return texts.PREPARING_KEYS
         if self.host.placement.is_check_page:
             return texts.CHECK_KEYS
         return texts.PLACEMENT_KEYS_SIDE if self._side_is_free else texts.PLACEMENT_KEYS
@@ -69,6 +73,8 @@ class PlacementScreen(NmesScreen):
     def press(self, key: str) -> bool:
         """React to a key; none of the stop keys arrives here while output is possible."""
         placement = self.host.placement
+        if self.host.situation.prepared is None:
+            return False
         if key in _SIDES and self._side_is_free:
             self._choose_side(_SIDES[key])
         elif key in {"left", "right"}:

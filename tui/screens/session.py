@@ -7,7 +7,7 @@ from textual.containers import Container, Vertical
 from textual.geometry import Size
 
 from nmes.link.messages import Finish, Note
-from tui import texts
+from tui import texts, wording
 from tui.arrangement import Arrangement, arrange
 from tui.drawing import bars, panes
 from tui.drawing.channel_table import WIDTH as TABLE_WIDTH
@@ -20,7 +20,7 @@ from tui.situation import LIVE_STATES
 from tui.view import View
 from tui.widgets.envelope_plot import EnvelopePlot, PlotLayout
 
-PLOT_LABEL = 22
+PLOT_LABEL = 26
 
 _STEP_KEYS = {
     "up": ("up", False),
@@ -110,21 +110,17 @@ class SessionScreen(NmesScreen):
             self.panel("events").show(panes.event_lines(view, rest, height, self.host.zone))
 
     def _trace_head(self, arrangement: Arrangement) -> Line:
-        if not arrangement.is_tiles:
-            return line((f" {texts.HEAD_PLOT}", "dim"))
-        grid = self.plot.grid
-        title = texts.PLOT_TITLE.format(
-            past=round(grid.past_dots * grid.dot_us / 1_000_000),
-            future=round(grid.future_dots * grid.dot_us / 1_000_000),
-        )
-        return fit_line(line((f" {title} ", "dim")), self.app.size.width)
+        grid, label = self.plot.grid, PLOT_LABEL if arrangement.is_tiles else 0
+        past = texts.HEAD_PAST.format(past=round(grid.past_us / 1_000_000))
+        future = texts.HEAD_FUTURE.format(future=round(grid.future_us / 1_000_000))
+        return line((past.rjust(label + grid.past_cells), "dim"), "│", (future, "dim"))
 
     def _remark(self, view: View, width: int) -> Line:
         if self._is_confirming:
             return fit_line(line((f" {texts.CONFIRM_FINISH}", "warn")), width)
         if view.remark is None and view.snapshot.steps_are_locked:
             return fit_line(line((f" {texts.LOCKED}", "bold")), width)
-        return bars.remark_line(view.remark, view.prepared.task, width)
+        return bars.remark_line(view.remark, _standing_advice(view), width)
 
     def draw_plot(self) -> None:
         """Draw the plot's next column, if it is due."""
@@ -157,7 +153,8 @@ class SessionScreen(NmesScreen):
 
     def keys_text(self) -> str:
         """Return the keys that mean something now."""
-        return _STATE_KEYS.get(self.host.situation.state, "")
+        keys = _STATE_KEYS.get(self.host.situation.state, "")
+        return keys.format(steps=texts.KEYS_STEPS)
 
     # Keys ------------------------------------------------------------------------------------
 
@@ -223,3 +220,11 @@ class SessionScreen(NmesScreen):
             return True
         self.host.ask(texts.NOT_FINISHED)
         return key not in _LOWERING_KEYS or self.press(key)
+
+
+def _standing_advice(view: View) -> str:
+    suggested_ua = view.chosen.text.suggested_start_ua
+    if view.snapshot.state != "finding" or suggested_ua is None:
+        return view.prepared.task
+    expected = texts.SUGGESTED_START.format(current=wording.current_text(suggested_ua))
+    return f"{expected}; {view.prepared.task}"

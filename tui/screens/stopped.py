@@ -63,7 +63,7 @@ class StoppedScreen(NmesScreen):
     def last_line(self, width: int) -> Line:
         """Return the stop keys while output cannot be ruled out, or that it is off."""
         view = self.host.view()
-        if view is not None and (view.stop_is_unconfirmed or bars.is_unknown(view)):
+        if view is not None and bars.stop_is_open(view):
             return bars.stop_line(width)
         return super().last_line(width)
 

@@ -1,13 +1,14 @@
-"""The summary screen: planned and done, levels, charge, faults, and a look at the skin."""
+"""The summary screen: planned and done, levels, charge, faults."""
 
 from textual.app import ComposeResult
 from textual.geometry import Size
 
-from nmes.link.messages import AskSessions, Leave, Note
+from nmes.link.messages import AskSessions
 from tui import texts
+from tui.drawing.bars import simulated_mark
 from tui.drawing.placement import scrolled
 from tui.drawing.summary import summary_lines
-from tui.lines import fit_line, line
+from tui.lines import line, spread
 from tui.screens.base import NmesScreen
 
 
@@ -18,7 +19,6 @@ class SummaryScreen(NmesScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._skin = ""
         self._first = 0
 
     def compose_body(self) -> ComposeResult:
@@ -28,7 +28,7 @@ class SummaryScreen(NmesScreen):
 
     def begin(self) -> None:
         """Forget what belonged to an earlier session."""
-        self._skin, self._first = "", 0
+        self._first = 0
 
     def draw(self, size: Size) -> None:
         """Draw the summary."""
@@ -37,8 +37,9 @@ class SummaryScreen(NmesScreen):
         if summary is None:
             return
         title = line((f" {texts.SUMMARY_TITLE}", "bold"))
-        self.panel("title").show([fit_line(title, width)])
-        lines = summary_lines(summary, width, self.host.zone, self._skin)
+        mark = line(*simulated_mark(is_simulated=summary.is_simulated))
+        self.panel("title").show([spread(title, mark, width)])
+        lines = summary_lines(summary, width, self.host.zone)
         shown, self._first = scrolled(lines, self._first, height - 3)
         self.panel("summary").show(shown)
 
@@ -48,10 +49,7 @@ class SummaryScreen(NmesScreen):
 
     def press(self, key: str) -> bool:
         """React to a key."""
-        if len(key) == 1 and key in "1234":
-            self._skin = texts.SKIN[int(key) - 1]
-            self.host.send(Note(topic="skin", text=self._skin))
-        elif key == "n":
+        if key == "n":
             self._new_session()
         elif key in {"up", "down"}:
             self._first += 1 if key == "down" else -1
@@ -61,7 +59,6 @@ class SummaryScreen(NmesScreen):
 
     def _new_session(self) -> None:
         host = self.host
-        host.send(Leave())
         host.situation.start_anew()
         host.placement.begin()
         host.send(AskSessions())
