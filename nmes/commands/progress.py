@@ -9,14 +9,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 @contextlib.contextmanager
-def contraction_progress(title: str) -> Iterator[Callable[[int, int], None]]:
-    """Show contractions done of those planned."""
+def progress(title: str, unit: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how many of the planned units, such as contractions, are done."""
     console = Console(file=sys.stderr)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("contractions"),
+        TextColumn(unit),
         TimeElapsedColumn(),
     )
     with Progress(
@@ -32,3 +32,10 @@ def contraction_progress(title: str) -> Iterator[Callable[[int, int], None]]:
                 bar.update(task, completed=done, total=planned)
 
         yield show
+
+
+def contraction_progress(
+    title: str,
+) -> contextlib.AbstractContextManager[Callable[[int, int], None]]:
+    """Show contractions done of those planned."""
+    return progress(title, "contractions")

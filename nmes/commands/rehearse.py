@@ -7,18 +7,25 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from nmes.commands import choices
+from nmes.commands.margins import margins_at, margins_text
+from nmes.commands.page import labelled, page_width, print_lines
 from nmes.commands.progress import contraction_progress
 from nmes.commands.summary_text import summary_text
+from nmes.compose import capabilities_of
 from nmes.rehearsal import Rehearsal, rehearse
+from nmes.service.preparation import judge
 from protocols.loading import find_protocol, load_protocol
+from safety.check_report import Margin
 
 DEFAULT_SIDE = "right"
 
 
 def run(options: Namespace) -> int:
     """Rehearse and print the report; 0 if the whole program ran."""
-    protocol = load_protocol(find_protocol(options.protocol)).protocol
-    levels_ua = choices.levels_ua(protocol, options.intensity)
+    loaded = load_protocol(find_protocol(options.protocol))
+    sides = choices.sides(loaded.protocol, options.side, default=DEFAULT_SIDE)
+    judgement = judge(loaded, capabilities_of(options.device), sides)
+    levels_ua = choices.levels_ua(loaded.protocol, options.intensity)
     if not levels_ua:
         sys.stderr.write("No --intensity given: every channel at its cap is rehearsed.\n")
     begun_s = time.perf_counter()
@@ -27,21 +34,26 @@ def run(options: Namespace) -> int:
             options.protocol,
             device=options.device,
             levels_ua=levels_ua or None,
-            sides=choices.sides(protocol, options.side, default=DEFAULT_SIDE),
+            sides=sides,
             ack_delay_us=round(options.ack_delay * 1000),
             pulses=options.pulses,
             trace=options.trace,
             on_progress=on_progress,
         )
     took_s = time.perf_counter() - begun_s
-    print(_as_json(rehearsal, took_s) if options.json else _as_text(rehearsal, took_s))
+    margins = margins_at(judgement, {c.number: c.level_max_ua for c in rehearsal.summary.channels})
+    if options.json:
+        print(_as_json(rehearsal, margins, took_s))
+    else:
+        print_lines(_as_text(rehearsal, margins, took_s))
     return 0 if rehearsal.summary.outcome == "completed" else 1
 
 
-def _as_json(rehearsal: Rehearsal, took_s: float) -> str:
+def _as_json(rehearsal: Rehearsal, margins: tuple[Margin, ...], took_s: float) -> str:
     report = {
         "summary": rehearsal.summary.model_dump(),
         "delivered": [asdict(tally) for tally in rehearsal.delivered],
+        "margins": [asdict(margin) for margin in margins],
         "findings": [finding.model_dump() for finding in rehearsal.prepared.findings],
         "virtual_s": rehearsal.virtual_us / 1e6,
         "took_s": took_s,
@@ -49,7 +61,7 @@ def _as_json(rehearsal: Rehearsal, took_s: float) -> str:
     return json.dumps(report, indent=2)
 
 
-def _as_text(rehearsal: Rehearsal, took_s: float) -> str:
+def _as_text(rehearsal: Rehearsal, margins: tuple[Margin, ...], took_s: float) -> list[str]:
     virtual_s = rehearsal.virtual_us / 1e6
     lines = [summary_text(rehearsal.summary), "", "as the simulated device delivered it"]
     for tally in rehearsal.delivered:
@@ -57,6 +69,11 @@ def _as_text(rehearsal: Rehearsal, took_s: float) -> str:
             f"{tally.channel:2}  {tally.pulses} pulses   highest {tally.current_max_ma} mA   "
             f"{tally.charge_nc / 1e6:.2f} mC   net charge {tally.net_charge_nc} nC"
         )
-    lines += ["", *(f"{f.severity}: {f.text}" for f in rehearsal.prepared.findings)]
-    lines += ["", f"{virtual_s:.0f} s in {took_s:.1f} s ({virtual_s / took_s:.0f} x real time)"]
-    return "\n".join(lines)
+    width = page_width()
+    if margins:
+        text = f"at the highest levels rehearsed: {margins_text(margins)}"
+        lines += ["", *labelled("margins", text, width)]
+    for finding in rehearsal.prepared.findings:
+        lines += labelled(finding.severity, finding.text, width)
+    speed = f"{virtual_s:.0f} s in {took_s:.1f} s ({virtual_s / took_s:.0f} x real time)"
+    return [*lines, "", speed]
