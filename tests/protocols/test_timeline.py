@@ -307,3 +307,22 @@ def test_no_period_of_the_grid_is_nearer_than_the_one_chosen(rate_mhz: int, step
     off = abs(period_us * rate_mhz - 10**9)
     for other_us in (period_us - step_us, period_us + step_us):
         assert other_us <= 0 or abs(other_us * rate_mhz - 10**9) >= off
+
+
+# --- bounds that may just be met
+
+
+def test_a_second_phase_as_wide_as_the_device_can_make_is_planned(edited, device) -> None:
+    bench = device(waveforms=BOTH_WAVEFORMS, pulse_width_max_us=880)
+    shapes = make_plan(edited("two_channels"), bench).stages[1].shapes
+    assert shapes[0].second_width_us == 880
+
+
+def test_the_longest_period_of_the_device_is_planned(edited, device) -> None:
+    plan = make_plan(edited("one_channel"), device(period_max_us=20_000))
+    assert plan.stages[0].setup.period_us == 20_000
+
+
+def test_a_suggested_start_may_be_the_bound_itself(edited, device) -> None:
+    loaded = edited("two_channels", "suggested_start_ma: 5", "suggested_start_ma: 40")
+    assert make_plan(loaded, device()).channel(1).suggested_start_ua == 40_000
