@@ -12,6 +12,23 @@ from nmes.settings import read_settings
 from protocols.errors import LinkError
 
 HEARTBEAT_S = 0.1
+SUMMARY_TIMEOUT_S = 5.0
+
+
+class _StopWatch:
+    """How long ago a stop was asked for."""
+
+    def __init__(self) -> None:
+        self._ends_s: float | None = None
+
+    def start(self) -> None:
+        """Begin to wait for the summary."""
+        self._ends_s = time.monotonic() + SUMMARY_TIMEOUT_S
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has been waited long enough."""
+        return self._ends_s is not None and time.monotonic() > self._ends_s
 
 
 def run_headless(
@@ -27,14 +44,17 @@ def run_headless(
         arguments=engine_arguments,
     )
 
+    stopped = _StopWatch()
+
     def stop(number: int, _: FrameType | None) -> None:
         client.stop_now(signal.Signals(number).name)
+        stopped.start()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
     try:
         client.send(operator.begin())
-        return _converse(client, operator, on_progress, on_event)
+        return _converse(client, operator, on_progress, on_event, stopped)
     finally:
         client.close()
 
@@ -44,6 +64,7 @@ def _converse(
     operator: ScriptedOperator,
     on_progress: Callable[[int, int], None],
     on_event: Callable[[Event], None],
+    stopped: "_StopWatch",
 ) -> Summary:
     next_beat_s = 0.0
     while True:
@@ -59,5 +80,7 @@ def _converse(
                 on_event(report)
         if operator.summary is not None:
             return operator.summary
+        if stopped.is_over:
+            raise LinkError("Stopped, but the engine gave no summary; see 'nmes sessions'.")
         if not client.is_alive:
             raise LinkError("The engine is gone; see engine.log in the data folder.")

@@ -23,6 +23,7 @@ from protocols.errors import SessionRefusal
 
 STEP_EVERY_US = 510_000
 """A little more than the shortest time between two accepted steps."""
+TRIED_AGAIN = ("step_level", "leave")
 COARSE_STEP_UA = 2_000
 
 
@@ -56,7 +57,7 @@ class ScriptedOperator:
         match report:
             case Prepared():
                 return self._arm(report)
-            case Refusal() if report.intent != "step_level":
+            case Refusal() if report.intent not in TRIED_AGAIN:
                 raise SessionRefusal("\n".join(report.reasons))
             case Snapshot():
                 self.snapshot = report

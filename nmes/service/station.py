@@ -259,6 +259,8 @@ class Station:
             case actions.StopDevice():
                 if self._device is not None:
                     self._device.stop(now_us)
+                else:  # nothing is connected, so nothing can flow
+                    self._happen(actions.StopHeld(), now_us)
             case actions.AbandonDevice():
                 if self._device is not None:
                     self._device.abandon(now_us)
@@ -399,7 +401,7 @@ class Station:
         try:
             return recorder.summary()
         except RecordError as error:
-            return link.Refusal(intent="leave", reasons=(str(error),))
+            return link.Refusal(intent="summary", reasons=(str(error),))
 
     def _is_over(self, session: Session) -> bool:
         if session.state is SessionState.IDLE:

@@ -315,7 +315,8 @@ def _fault(session: Session, fault: FaultSeen, now_us: int, _: Facts) -> Outcome
         "detail": fault.detail,
         "channel": fault.channel,
     }
-    return faulted, (StopDevice(), Record(event="fault", fields=fields, is_vital=True))
+    told = (Tell(mark="!!", text=fault.advice),) if fault.advice else ()
+    return faulted, (StopDevice(), Record(event="fault", fields=fields, is_vital=True), *told)
 
 
 def _acknowledge(session: Session, _: AcknowledgeWish, __: int, ___: Facts) -> Outcome:
