@@ -242,13 +242,14 @@ def test_a_dip_or_a_bump_is_found(begin_s: float, by_ma: int, in_turns: Path) ->
     assert judged(in_turns, rows, oracle.ramps_are_monotone)
 
 
-@pytest.mark.parametrize("by_us", [-60_000, 60_000])
+@pytest.mark.parametrize("by_us", [-80_000, 60_000])
 def test_a_hold_of_another_length_is_found(by_us: int, in_turns: Path) -> None:
     rows = changed(
         ideal(in_turns), lambda row: row.channel == 1 and at_s(row) > 10, lambda r: later(r, by_us)
     )
+    seen_ms = by_us / 1000 + 20  # in a perfect record the last pulse of a hold is just on time
     assert judged(in_turns, rows, oracle.holds_last_as_written) == [
-        f"channel 1, contraction 2: hold {by_us / 1000:+.1f} ms off"
+        f"channel 1, contraction 2: hold {seen_ms:+.1f} ms off"
     ]
 
 

@@ -23,7 +23,7 @@ STALL_US = 100_000  # a longer gap between frames counts as this much rise
 Finding = str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Delivery:
     """One contraction as prescribed and the pulses that belong to it, in order of time."""
 
@@ -36,14 +36,15 @@ class Delivery:
     def name(self) -> str:
         return f"channel {self.contraction.channel}, contraction {self.number}"
 
-    @property
+    @cached_property
     def top_ma(self) -> int:
         return self.contraction.top_ma(self.level_ma)
 
-    @property
+    @cached_property
     def plateau(self) -> tuple[PulseRow, ...]:
         """From the first to the last pulse at the level."""
-        at_top = [i for i, pulse in enumerate(self.pulses) if pulse.current_ma >= self.top_ma]
+        top_ma = self.top_ma
+        at_top = [i for i, pulse in enumerate(self.pulses) if pulse.current_ma >= top_ma]
         return self.pulses[at_top[0] : at_top[-1] + 1] if at_top else ()
 
 
@@ -210,10 +211,11 @@ def _monotone_findings(delivery: Delivery) -> Iterator[Finding]:
 
 
 def holds_last_as_written(case: Case) -> list[Finding]:
-    """From the first to the last pulse at the level."""
+    """From the first pulse at the level to the place of the first that is not at it any more."""
 
     def measured_us(delivery: Delivery) -> int:
-        return delivery.plateau[-1].time_us - delivery.plateau[0].time_us
+        plateau = delivery.plateau
+        return plateau[-1].time_us + delivery.contraction.period_us - plateau[0].time_us
 
     def written_us(delivery: Delivery) -> Fraction:
         asked, top_ma, level_ma = delivery.contraction, delivery.top_ma, delivery.level_ma
@@ -317,7 +319,10 @@ def cycles_last_as_written(case: Case) -> list[Finding]:
 
 
 def nothing_drifts(case: Case) -> list[Finding]:
-    """Every contraction begins and ends when the file says, counted from the first alone."""
+    """Every contraction begins and ends when the file says, counted from the first alone.
+
+    A change is seen where a pulse follows it: the end at the place of the first pulse left out.
+    """
     findings = []
     for delivery in case.deliveries:
         if not delivery.pulses:
@@ -327,7 +332,7 @@ def nothing_drifts(case: Case) -> list[Finding]:
         end_us = asked.leaves_us(DEVICE_STEP_MA, delivery.level_ma)
         offs_us = {
             "begins": delivery.pulses[0].time_us - case.zero_us - _onset_us(delivery),
-            "ends": delivery.pulses[-1].time_us - case.zero_us - end_us,
+            "ends": delivery.pulses[-1].time_us + asked.period_us - case.zero_us - end_us,
         }
         findings += [
             f"{delivery.name}: {what} {float(off_us / 1000):+.1f} ms off"
