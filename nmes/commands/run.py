@@ -7,6 +7,7 @@ from argparse import Namespace
 from nmes.commands import choices
 from nmes.commands.progress import contraction_progress
 from nmes.commands.summary_text import summary_text
+from nmes.compose import capabilities_of
 from nmes.link.client import EngineClient
 from nmes.link.messages import Event, Prepare
 from nmes.link.script import ScriptedOperator
@@ -20,6 +21,7 @@ WRONG_USAGE = 2
 
 def run(options: Namespace) -> int:
     """Run a protocol on a device."""
+    capabilities_of(options.device)  # an unknown device is said before anything is started
     problem = _wrong_usage(options)
     if problem:
         sys.stderr.write(f"{problem}\n")
