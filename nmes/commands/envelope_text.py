@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nmes.commands.page import paragraph
 from nmes.commands.words import number_text
 from protocols.envelope import stage_share_ppm
 from protocols.plan import Plan, PlannedStage
@@ -43,9 +44,9 @@ def envelope_lines(stage: PlannedStage, plan: Plan, width: int, ink: Ink) -> lis
     cycles = 2 if stage.cycles > 1 and stage.cycle_us <= SHORT_CYCLE_US else 1
     span_us = stage.cycle_us * cycles
     shown = "the first 2 cycles" if cycles > 1 else "1 cycle"
-    lines = [f"{stage.name}: {shown}, in % of each channel's level"]
+    lines = paragraph(f"{stage.name}: {shown}, in % of each channel's level", width)
     for number in stage.setup.channels:
-        lines.append(f"channel {number}: {plan.channel(number).name}"[:width])
+        lines += paragraph(f"channel {number}: {plan.channel(number).name}", width)
         shares = _shares(stage, number, columns * DOTS_ACROSS, span_us)
         lines += [
             f"{label:>{GUTTER - 2}} {ink.wall}{row}".rstrip()

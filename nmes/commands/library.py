@@ -20,7 +20,7 @@ def run(options: Namespace) -> int:
     width = page_width()
     for entry in entries:
         print_lines([*_as_text(entry, width), ""])
-    print_lines(["nmes show NAME tells more about one of them."])
+    print_lines(paragraph("nmes show NAME tells more about one of them.", width))
     return 0
 
 

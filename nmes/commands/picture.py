@@ -26,6 +26,12 @@ CYCLES_SHOWN = 2
 
 def draw(judgement: Judgement, limits: SessionLimits, file: Path) -> None:
     """Draw all channels at their largest currents into a file; OSError if it cannot be written."""
+    with file.open("wb") as png:
+        figure_of(judgement, limits).savefig(png, format="png")
+
+
+def figure_of(judgement: Judgement, limits: SessionLimits) -> Figure:
+    """Return the picture: one row for each channel, pulse on the left, session on the right."""
     plan = judgement.plan
     height_in = HEAD_IN + ROW_IN * len(plan.channels)
     figure = Figure(figsize=(WIDTH_IN, height_in), dpi=DOTS_PER_INCH, layout="constrained")
@@ -44,7 +50,7 @@ def draw(judgement: Judgement, limits: SessionLimits, file: Path) -> None:
         _draw_pulse(pulse, shape, gap_us, cap_ua)
         envelope.set_title(f"{name}\nstart of the session", fontsize=9, loc="left")
         _draw_envelope(envelope, plan, channel.number)
-    figure.savefig(file, format="png")
+    return figure
 
 
 def _literal(text: str) -> str:
@@ -83,10 +89,9 @@ def _draw_pulse(axes: Axes, shape: PulseShape, gap_us: int, cap_ua: int) -> None
     axes.plot(corners_us, current_ma, color=INK, linewidth=1.6, solid_joinstyle="miter")
     axes.axhline(0, color=QUIET, linewidth=0.6)
     charge = f"{number_text(high_ma * first_us / 1000)} µC"
-    _label(axes, first_us / 2, high_ma / 2, f"{current_text(cap_ua)}\n{charge}")
-    _label(axes, turn_us + second_us / 2, low_ma / 2, f"−{number_text(-low_ma)} mA\n{charge}")
-    _measure(axes, 0, first_us, high_ma * 1.15)
-    _measure(axes, turn_us, end_us, low_ma - high_ma * 0.15)
+    first, second = current_text(cap_ua), f"−{number_text(-low_ma)} mA"
+    _measure(axes, (0, first_us), high_ma * 1.15, f"{first}, {charge}")
+    _measure(axes, (turn_us, end_us), low_ma - high_ma * 0.15, f"{second}, {charge}")
     if gap_us:
         axes.annotate(
             f"gap {gap_us} µs",
@@ -97,25 +102,22 @@ def _draw_pulse(axes: Axes, shape: PulseShape, gap_us: int, cap_ua: int) -> None
             va="center",
         )
     axes.set(xlabel="time, µs", ylabel="current, mA", xlim=(corners_us[0], corners_us[-1]))
-    axes.set_ylim(low_ma - high_ma * 0.5, high_ma * 1.5)
+    axes.set_ylim(low_ma - high_ma * 0.75, high_ma * 1.75)
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _label(axes: Axes, x: float, y: float, text: str) -> None:
-    axes.text(x, y, text, ha="center", va="center", fontsize=8)
-
-
-def _measure(axes: Axes, begin_us: float, end_us: float, at_ma: float) -> None:
-    """Draw the width of one phase as a dimension line with its text beyond it."""
+def _measure(axes: Axes, phase_us: tuple[int, int], at_ma: float, text: str) -> None:
+    """Draw the width of one phase as a dimension line, with what flows in it beyond the line."""
+    begin_us, end_us = phase_us
     arrow = {"arrowstyle": "<->", "color": QUIET, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0}
     axes.annotate("", (begin_us, at_ma), (end_us, at_ma), arrowprops=arrow)
     axes.annotate(
-        f"{end_us - begin_us:g} µs",
+        f"{end_us - begin_us} µs\n{text}",
         ((begin_us + end_us) / 2, at_ma),
-        (0, 7 if at_ma > 0 else -7),
+        (0, 3 if at_ma > 0 else -3),
         textcoords="offset points",
         ha="center",
-        va="center",
+        va="bottom" if at_ma > 0 else "top",
         fontsize=8,
     )
 

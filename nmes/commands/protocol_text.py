@@ -80,7 +80,7 @@ def _channel_lines(
 def _cap_text(channel: Channel, limits: SessionLimits | None) -> str:
     asked = f"{exact_text(channel.max_current_ma)} mA"
     if limits is None:
-        return f"{asked} by the protocol; it cannot be used as it is, see below"
+        return f"{asked} by the protocol; this protocol cannot be used as it is"
     cap = cap_on_grid(limits, channel.number)
     if cap.source == "protocol":
         return f"{current_text(cap.value)}, set by the protocol"
@@ -117,7 +117,7 @@ def _by_stage(texts: Sequence[str], names: Sequence[str]) -> str:
     stages: dict[str, list[str]] = {}
     for text, name in zip(texts, names, strict=True):
         stages.setdefault(text, []).append(name)
-    return "; ".join(f"{text} in {', '.join(where)}" for text, where in stages.items())
+    return "; ".join(f"{', '.join(where)}: {text}" for text, where in stages.items())
 
 
 def _asked_text(channel: Channel, stage: Stage) -> str:
@@ -140,4 +140,6 @@ def _device_lines(judgement: Judgement, width: int) -> Iterator[str]:
     yield from labelled("Device", judgement.capabilities.title, width)
     yield from listed("Blind to", undetectable(judgement.capabilities), width)
     for finding in judgement.report.findings:
+        if finding.severity == "error":
+            continue  # the command ends with it
         yield from labelled(finding.severity.capitalize(), finding.text, width)
