@@ -20,9 +20,6 @@ from safety.formulas import (
 )
 from safety.table import LimitTable, TimingClass
 
-ROUNDING = 1e-9
-"""How much of a limit floats may lose before a value counts as above it."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
@@ -220,9 +217,9 @@ def _rate_findings(
         (1_000_000 / device.period_max_us, own),
         (table.ceiling.frequency_min_mhz / 1000, "system ceiling"),
     )
-    if rate > most * (1 + ROUNDING):
+    if rate > most:
         yield error(use, "frequency", rate, most, "Hz", most_source, "at most")
-    if rate < least * (1 - ROUNDING):
+    if rate < least:
         yield error(use, "frequency", rate, least, "Hz", least_source, "at least")
     if setup.period_us % device.period_step_us:
         period, step = setup.period_us, device.period_step_us

@@ -1,7 +1,6 @@
 """The static check of the rhythm: ramps, on-times, rests, and how long it all lasts."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from protocols.plan import Plan, PlannedBurst, PlannedChannel
 from safety.check_report import Finding
@@ -47,23 +46,22 @@ def _rest_findings(
 def rests_us(plan: Plan, channel: int) -> frozenset[tuple[int, int]]:
     """Return every on-time of a channel with the off-time that follows it; the last has none."""
     pairs: set[tuple[int, int]] = set()
-    stage_start_us = 0
     last: tuple[int, int] | None = None
     for stage in plan.stages:
-        bursts = sorted(
-            (burst.start_us, burst.end_us) for burst in stage.bursts if burst.channel == channel
-        )
-        if bursts:
-            begin_us, end_us = bursts[0][0], bursts[-1][1]
-            if last is not None:
-                pairs.add((last[0], stage_start_us + begin_us - last[1]))
-            following = [*bursts]
-            if stage.cycles > 1:
-                following.append((begin_us + stage.cycle_us, end_us + stage.cycle_us))
-            pairs |= {(b[1] - b[0], after[0] - b[1]) for b, after in pairwise(following)}
-            last_cycle_us = stage_start_us + stage.duration_us - stage.cycle_us
-            last = (end_us - bursts[-1][0], last_cycle_us + end_us)
-        stage_start_us += stage.duration_us
+        own = [burst for burst in stage.bursts if burst.channel == channel]
+        bursts = sorted((burst.start_us, burst.on_us) for burst in own)
+        if not bursts:
+            last = None if last is None else (last[0], last[1] + stage.duration_us)
+            continue
+        begin_us = bursts[0][0]
+        if last is not None:
+            pairs.add((last[0], last[1] + begin_us))
+        next_us = [start_us for start_us, _ in bursts[1:]]
+        if stage.cycles > 1:
+            next_us.append(begin_us + stage.cycle_us)
+        for (start_us, on_us), after_us in zip(bursts, next_us, strict=False):
+            pairs.add((on_us, after_us - start_us - on_us))
+        last = (bursts[-1][1], stage.cycle_us - bursts[-1][0] - bursts[-1][1])
     return frozenset(pairs)
 
 

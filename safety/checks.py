@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from protocols.capabilities import Capabilities
 from protocols.plan import Plan, PlannedChannel
-from safety.check_pulses import ROUNDING, cap, judged_quantities, margins, unusable
+from safety.check_pulses import cap, judged_quantities, margins, unusable
 from safety.check_report import Cap, CheckReport, Finding, Severity
 from safety.check_timing import timing_findings
 from safety.check_uses import uses_of
@@ -16,6 +16,9 @@ from safety.table import ANY_MOTOR_CLASS, LimitTable
 from safety.technical import technical_row
 
 __all__ = ["CheckReport", "check_plan"]
+
+FLOAT_SLACK_MA = 1e-6
+"""What a cap that floats were used for may lack of a step; the gate counts in µA."""
 
 
 def check_plan(plan: Plan, table: LimitTable, capabilities: Capabilities) -> CheckReport:
@@ -29,9 +32,8 @@ def check_plan(plan: Plan, table: LimitTable, capabilities: Capabilities) -> Che
         return CheckReport(findings=missing, margins=(), caps=(), technical=())
     timing = table.timing_classes[plan.timing_class]
     uses = uses_of(plan, table, capabilities)
-    judged = [judged_quantities(use, table, capabilities) for use in uses]
-    caps = [cap(use, one) for use, one in zip(uses, judged, strict=True)]
-    narrowest = _narrowest(caps)
+    judged = [(use, judged_quantities(use, table, capabilities)) for use in uses]
+    narrowest = _narrowest([cap(use, quantities) for use, quantities in judged])
     findings = [
         *_class_findings(plan, table),
         *(
@@ -50,7 +52,7 @@ def check_plan(plan: Plan, table: LimitTable, capabilities: Capabilities) -> Che
     ]
     return CheckReport(
         findings=tuple(findings),
-        margins=tuple(m for use, one in zip(uses, judged, strict=True) for m in margins(use, one)),
+        margins=tuple(one for use, quantities in judged for one in margins(use, quantities)),
         caps=tuple(narrowest[number] for number in sorted(narrowest)),
         technical=tuple(
             technical_row(use, narrowest[use.channel.number], table.ceiling) for use in uses
@@ -135,7 +137,7 @@ def _cap_findings(channel: PlannedChannel, own: Cap, device: Capabilities) -> It
     asked_ma, place = channel.max_current_ua / 1000, f"channel {channel.number} ({channel.site})"
     start_ma = (channel.suggested_start_ua or 0) / 1000
     step_ma = device.current_step_ua / 1000
-    if own.current_ma * (1 + ROUNDING) < step_ma:
+    if own.current_ma < step_ma - FLOAT_SLACK_MA:
         text = (
             f"{place}: no current is left; {own.current_ma:.6g} mA is below one step of the device."
         )

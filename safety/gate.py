@@ -274,8 +274,8 @@ class SafetyGate:
         if event.setup == self._state.setup:
             self._state = replace(self._state, mode=Mode.ARMED)
         else:
-            period_us = event.setup.period_us
-            self._latch(breach("train not asked for", None, period_us, 0, "µs", "device"), now_us)
+            violation = breach("trains not asked for", None, 1, 0, "train", "device")
+            self._latch(violation, now_us)
 
     def _lose(self, event: OutputLost, now_us: int) -> None:
         """Latch on an output that is lost; the reason that came first stands."""

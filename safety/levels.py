@@ -13,7 +13,7 @@ def judge_raise(
 ) -> ChannelState | Violation:
     """Judge a level raised by hand; a raise to what is there or less is a lowering."""
     if not (int is type(to_ua) is type(now_us)):
-        return breach("exact values", channel.number, 0, 1, "", "gate")
+        return breach("inexact values", channel.number, 1, 0, "value", "gate")
     step_ua = to_ua - channel.level_ua
     if step_ua <= 0:
         return lowered(channel, to_ua)
@@ -47,7 +47,7 @@ def judge_ramp(
     """Judge the ramp of the next burst; the ramp of a burst in progress stands."""
     least = rules.limits.ramp_up_min_us
     if type(ramp_up_us) is not int:
-        return breach("exact values", channel.number, 0, 1, "", "gate")
+        return breach("inexact values", channel.number, 1, 0, "value", "gate")
     if channel.output_ua != 0:
         return breach(
             "ramp during a burst", channel.number, ramp_up_us, channel.ramp_up_us, "µs", "gate"

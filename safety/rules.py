@@ -26,7 +26,8 @@ def judge_output(
         return violation
     elapsed_us = min(now_us - state.last_write_us, train.slew_elapsed_max_us)
     channels = list(state.channels)
-    for bounds, output in zip(train.channels, frame.outputs, strict=True):
+    for index, bounds in enumerate(train.channels):
+        output = frame.outputs[index]
         verdict = judge_channel(channels[bounds.place], output, bounds, elapsed_us, now_us)
         if isinstance(verdict, Violation):
             return verdict
@@ -110,7 +111,7 @@ def _frame_violation(
         asked, allowed = len(frame.outputs), len(train.channels)
         return breach("channels in a frame", None, asked, allowed, "channels", "set-up")
     if type(now_us) is not int:
-        return breach("exact time", None, 0, state.last_write_us, "µs", "clock")
+        return breach("inexact times", None, 1, 0, "time", "clock")
     if now_us < state.last_write_us:
         return breach("time that runs forward", None, now_us, state.last_write_us, "µs", "clock")
     return None
@@ -137,7 +138,7 @@ def _pulse_violation(
     second_width_us = output.second_width_us
     exact = int is type(output.channel) is type(current_ua) is type(width_us)
     if not (exact and int is type(second_ua) is type(second_width_us)):
-        return breach("exact values", number, 0, 1, "", "gate")
+        return breach("inexact values", number, 1, 0, "value", "gate")
     if output.channel != number:
         return breach("channel in its place", number, output.channel, number, "number", "set-up")
     if current_ua == 0 and second_ua == 0 and (width_us, second_width_us) == NO_PULSE:

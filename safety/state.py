@@ -99,8 +99,8 @@ def set_up(state: GateState, setup: TrainSetup, now_us: int) -> GateState:
 def silenced(state: GateState, rules: tuple[ChannelRules, ...], now_us: int) -> GateState:
     """Return the state after a stop: no output, no level, no train."""
     channels = tuple(
-        replace(fallen(channel, bounds, now_us), level_ua=0)
-        for channel, bounds in zip(state.channels, rules, strict=True)
+        replace(fallen(channel, rules[place], now_us), level_ua=0)
+        for place, channel in enumerate(state.channels)
     )
     mode = Mode.OPEN if state.mode in (Mode.SETTING_UP, Mode.ARMED) else state.mode
     return replace(state, mode=mode, is_stop_pending=True, setup=None, channels=channels)

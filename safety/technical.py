@@ -68,9 +68,16 @@ def _load_row(current_ma: float, load_ohm: int, supply_v: int) -> LoadRow:
 
 def _rhythm(use: Use) -> tuple[float, float, float]:
     """Return the longest on-time in s, the shortest off-time in s, and the share of a cycle on."""
-    cycle_us, on_us = use.stage.cycle_us, [burst.on_us for burst in use.bursts]
-    starts_us = [burst.start_us for burst in use.bursts]
-    next_us = starts_us[1:] + [start_us + cycle_us for start_us in starts_us[:1]]
-    ends_us = [burst.end_us for burst in use.bursts]
-    off_us = [start - end for end, start in zip(ends_us, next_us, strict=True)]
-    return max(on_us, default=0) / 1e6, min(off_us, default=cycle_us) / 1e6, sum(on_us) / cycle_us
+    bursts, cycle_us = use.bursts, use.stage.cycle_us
+    starts_us = [burst.start_us for burst in bursts] + [
+        burst.start_us + cycle_us for burst in bursts[:1]
+    ]
+    offs_us = [
+        start_us - burst.end_us for burst, start_us in zip(bursts, starts_us[1:], strict=True)
+    ]
+    on_us = [burst.on_us for burst in bursts]
+    return (
+        max(on_us, default=0) / 1e6,
+        min(offs_us, default=cycle_us) / 1e6,
+        sum(on_us) / cycle_us,
+    )

@@ -188,6 +188,13 @@ def test_the_rate_of_two_modules_is_that_of_the_device():
     assert first.allowed == 50.0
 
 
+def test_the_slowest_rate_may_be_that_of_the_device():
+    quick = replace(DEVICE, period_max_us=30_000)
+    error = only_error(one(period_us=30_500), quick)
+    assert (error.quantity, error.source) == ("frequency", "device bench")
+    assert errors(one(period_us=30_000), quick) == []
+
+
 def test_a_width_between_two_steps_of_the_device_is_an_error():
     coarse = replace(BOTH_WAVEFORMS, pulse_width_step_us=20)
     quantities = [(e.quantity, e.asked, e.allowed) for e in errors(one(width_us=310), coarse)]
@@ -228,7 +235,9 @@ def test_a_pulse_that_fills_its_period_is_an_error():
 
 def test_a_ramp_that_is_too_fast_is_an_error():
     error = only_error(rhythm(burst(ramp_up_us=499_999)))
-    assert (error.quantity, error.asked, error.allowed) == ("ramp up", 0.499999, 0.5)
+    assert (error.channel, error.quantity, error.unit) == (1, "ramp up", "s")
+    assert (error.asked, error.allowed) == (0.499999, 0.5)
+    assert error.source == "timing class cyclic"
     assert error.text == (
         "channel 1 in work: ramp up 0.499999 s; it must be at least 0.5 s (timing class cyclic)."
     )
@@ -268,6 +277,17 @@ def test_the_rest_between_two_stages_counts():
     error = only_error(plan(stages=(first, stage())))
     assert (error.quantity, error.asked) == ("off-time after its on-time", 5.0)
     assert errors(plan(stages=(replace(first, cycle_us=20 * SECOND_US), stage()))) == []
+
+
+def test_the_rest_between_two_stages_is_that_between_their_bursts():
+    late = stage(
+        bursts=(burst(start_us=5 * SECOND_US, on_us=6 * SECOND_US),),
+        cycle_us=12 * SECOND_US,
+        cycles=1,
+    )
+    assert errors(plan(stages=(late, late))) == []
+    error = only_error(plan(stages=(replace(late, cycle_us=12 * SECOND_US - 1), late)))
+    assert error.asked == 5.999999
 
 
 def test_a_stage_without_the_channel_lies_between_its_bursts():
@@ -437,7 +457,7 @@ def test_margins_are_those_of_the_largest_current_on_the_smaller_pad():
         "power density",
         "pulse energy",
     }
-    assert {m.stage for m in margins.values()} == {"work"}
+    assert {(m.channel, m.stage) for m in margins.values()} == {(1, "work")}
 
 
 def test_a_margin_beyond_its_limit_is_negative():

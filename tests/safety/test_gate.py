@@ -93,7 +93,7 @@ def test_a_connection_that_begins_anew_must_be_answered_anew():
     bench.gate.connect(0)
     bench.gate.poll(0)
     bench.gate.connect(1)
-    assert not bench.gate.state.is_connected
+    assert bench.gate.state.is_connected is False
 
 
 # Setting up --------------------------------------------------------------------------------------
@@ -118,7 +118,9 @@ def test_a_frame_before_the_confirmation_is_refused_and_latches():
     bench.gate.open(bench.limits, 0)
     bench.gate.set_up(bench.setup, 0)
     found = refused(bench, symmetric_output(1, 0, 300))
-    assert (found.limit, found.source) == ("frame while the gate is not armed", "train asked for")
+    assert str(found) == (
+        "frame while the gate is not armed: 1 frame asked, 0 frame allowed (train asked for)"
+    )
 
 
 def test_a_second_set_up_waits_for_the_first():
@@ -176,6 +178,13 @@ def test_a_train_that_the_plan_does_not_have_is_refused(setup, limit):
     assert len(bench.stimulator.permits) == 1
 
 
+def test_a_train_of_a_channel_without_a_pulse_in_the_plan_is_refused():
+    bench = Bench(plan(channels=(channel(1), channel(2)))).arm()
+    with pytest.raises(LimitViolation) as found:
+        bench.gate.set_up(TrainSetup(period_us=20_000, channels=(2,)), 1)
+    assert str(found.value) == "channel 2: pulse period: 20000 µs asked, 0 µs allowed (plan)"
+
+
 def test_a_train_of_some_of_the_channels_may_be_set_up():
     bench = Bench(two_channels()).arm()
     bench.gate.set_up(TrainSetup(period_us=20_000, channels=(2,)), 1)
@@ -205,7 +214,9 @@ def test_another_train_than_the_one_asked_for_latches():
     bench.stimulator.events = [SetUpConfirmed(at_us=0, setup=other)]
     bench.gate.poll(1)
     assert bench.gate.state.mode is Mode.LATCHED
-    assert bench.gate.latched.limit == "train not asked for"
+    assert str(bench.gate.latched) == (
+        "trains not asked for: 1 train asked, 0 train allowed (device)"
+    )
     assert bench.stimulator.calls[-1] == "stop"
 
 
@@ -226,7 +237,9 @@ def test_a_set_up_that_the_driver_fails_at_latches_and_stops():
     bench.stimulator.failure = DeviceError("broken")
     with pytest.raises(DeviceError, match="broken"):
         bench.gate.set_up(bench.setup, 1)
-    assert bench.gate.latched.limit == "set-up that must not fail (DeviceError: broken)"
+    assert str(bench.gate.latched) == (
+        "set-up that must not fail (DeviceError: broken): 1 failure asked, 0 failure allowed (gate)"
+    )
     assert bench.stimulator.calls[-1] == "stop"
 
 
@@ -283,7 +296,9 @@ def test_a_step_must_wait_for_the_one_before(step_ua, wait_us):
     bench.gate.raise_level(1, step_ua, 0)
     with pytest.raises(LimitViolation) as found:
         bench.gate.raise_level(1, step_ua + 1, wait_us - 1)
-    assert (found.value.limit, found.value.asked) == ("wait still missing", 1)
+    assert str(found.value) == (
+        "channel 1: wait still missing: 1 µs asked, 0 µs allowed (level slew)"
+    )
     bench.gate.raise_level(1, step_ua + 1, wait_us)
     assert bench.gate.level_ua(1) == step_ua + 1
 
@@ -308,13 +323,14 @@ def test_a_thousand_presses_in_a_second_are_four_steps():
 @pytest.mark.parametrize("to_ua", [True, 1_000.0, float("nan"), None])
 def test_a_level_that_is_no_whole_number_is_refused(to_ua):
     bench = Bench().arm()
-    with pytest.raises(LimitViolation, match="exact values"):
+    with pytest.raises(LimitViolation) as found:
         bench.gate.raise_level(1, to_ua, 0)
+    assert str(found.value) == "channel 1: inexact values: 1 value asked, 0 value allowed (gate)"
 
 
 def test_a_level_at_a_time_that_is_no_whole_number_is_refused():
     bench = Bench().arm()
-    with pytest.raises(LimitViolation, match="exact values"):
+    with pytest.raises(LimitViolation, match="inexact values"):
         bench.gate.raise_level(1, 1_000, float("nan"))
 
 
@@ -484,13 +500,13 @@ def test_a_current_off_the_grid_of_the_device_is_refused(current_ua):
 @pytest.mark.parametrize("value", [True, 1_000.0, float("nan"), None, "1000"])
 def test_a_value_that_is_no_whole_number_is_refused(field, value):
     output = replace(symmetric_output(1, 1_000, 300), **{field: value})
-    assert refused(flowing(5_000), output).limit == "exact values"
+    assert refused(flowing(5_000), output).limit == "inexact values"
 
 
 @pytest.mark.parametrize("now_us", [float("nan"), 1e9, True])
 def test_a_time_that_is_no_whole_number_is_refused(now_us):
     bench = flowing(5_000)
-    assert refused(bench, symmetric_output(1, 5_000, 300), at_us=now_us).limit == "exact time"
+    assert refused(bench, symmetric_output(1, 5_000, 300), at_us=now_us).limit == "inexact times"
 
 
 def test_time_that_runs_backwards_is_refused():
@@ -606,7 +622,7 @@ def test_a_ramp_cannot_be_changed_while_it_runs():
 
 @pytest.mark.parametrize("ramp_up_us", [True, 5e5, float("nan")])
 def test_a_ramp_that_is_no_whole_number_is_refused(ramp_up_us):
-    with pytest.raises(LimitViolation, match="exact values"):
+    with pytest.raises(LimitViolation, match="inexact values"):
         Bench().arm().gate.allow_ramp(1, ramp_up_us)
 
 
@@ -686,10 +702,8 @@ def test_a_rest_that_is_too_short_is_refused():
     on_for(bench, 10 * SECOND_US)
     bench.wait(9_749_999)
     found = refused(bench, symmetric_output(1, 1_000, 300))
-    assert (found.limit, found.asked, found.source) == (
-        "rest still missing",
-        1,
-        "timing class cyclic",
+    assert str(found) == (
+        "channel 1: rest still missing: 1 µs asked, 0 µs allowed (timing class cyclic)"
     )
 
 

@@ -159,6 +159,17 @@ def test_boundary_of_the_density_limit_with_the_margin_for_the_device():
     assert not is_density_within(heat(107_579, 500), 150_000, 2500, 16_666)
 
 
+def test_each_limit_holds_to_the_last_unit_of_heat():
+    assert is_rms_within(7 * 7 * 10**9, 1, 7)
+    assert not is_rms_within(7 * 7 * 10**9 + 1, 1, 7)
+    assert is_density_within(7 * 7 * 10**3, 1, 7, 1)
+    assert not is_density_within(7 * 7 * 10**3 + 1, 1, 7, 1)
+    assert is_power_density_within(21 * 10**15, 1, 1, 7, 3)
+    assert not is_power_density_within(21 * 10**15 + 1, 1, 1, 7, 3)
+    assert is_energy_within(7 * 10**12, 1, 7)
+    assert not is_energy_within(7 * 10**12 + 1, 1, 7)
+
+
 def test_boundary_of_the_energy_limit():
     assert is_energy_within(heat(774_596, 500), 500, 300_000)
     assert not is_energy_within(heat(774_597, 500), 500, 300_000)
