@@ -1,0 +1,53 @@
+"""Whole sessions in real time, over a pseudo-terminal, judged against the protocol files."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from support import oracle
+from support.nmes_process import environment, left_after_a_while, nmes_command
+from support.oracle import case_of
+from support.prescription import LIBRARY
+
+DEMO_LEVELS_MA = {1: 12, 2: 10}
+QUAD_LEVELS_MA = {1: 40}
+
+
+def run_to_its_end(
+    home: Path, patience_s: float, *arguments: str
+) -> tuple["subprocess.CompletedProcess[str]", float]:
+    """Run a command of nmes; what became of it, and how long it took."""
+    begun_s = time.monotonic()
+    ended = subprocess.run(
+        nmes_command(*arguments),
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        timeout=patience_s,
+        check=False,
+    )
+    return ended, time.monotonic() - begun_s
+
+
+def test_the_demo_gives_what_its_file_prescribes_within_a_minute(tmp_path: Path) -> None:
+    pulses = tmp_path / "pulses.csv"
+    ended, took_s = run_to_its_end(tmp_path, 90, "demo", "--no-tui", "--pulses", str(pulses))
+    found = oracle.findings(case_of(LIBRARY / "demo.yaml", pulses, DEMO_LEVELS_MA))
+    assert (ended.returncode, ended.stderr, found[:20]) == (0, "", [])
+    assert "contractions  5 of 5" in ended.stdout
+    assert took_s < 60
+    assert left_after_a_while(tmp_path) == []
+
+
+@pytest.mark.campaign
+def test_quad_tka_gives_what_its_file_prescribes_in_real_time(tmp_path: Path) -> None:
+    pulses = tmp_path / "pulses.csv"
+    options = ("--device", "sim:rehastim2", "--no-tui", "--intensity", "1=40")
+    ended, took_s = run_to_its_end(
+        tmp_path, 1200, "run", "quad_tka", *options, "--pulses", str(pulses)
+    )
+    found = oracle.findings(case_of(LIBRARY / "quad_tka.yaml", pulses, QUAD_LEVELS_MA))
+    sys.stdout.write(f"\nquad_tka in real time: {took_s:.1f} s, {len(found)} findings\n")
+    assert (ended.returncode, ended.stderr, found[:20]) == (0, "", [])
