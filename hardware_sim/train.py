@@ -133,6 +133,8 @@ class PulseTrain:
         self._start_us = start_us
         self._index = 0
         self._position = 0
+        # Asked for far more often than it changes.
+        self._next_pulse_us = self._find_pulse_us()
 
     @property
     def timing(self) -> Timing:
@@ -144,9 +146,13 @@ class PulseTrain:
         self._pass_silence(now_us)
         self._next_pattern = make_pattern(self._channel_list, settings)
         self._arrival_us = now_us
+        self._next_pulse_us = self._find_pulse_us()
 
     def next_pulse_us(self) -> int | None:
         """Return when the next pulse begins, as far as the values now known tell."""
+        return self._next_pulse_us
+
+    def _find_pulse_us(self) -> int | None:
         slots = self._pattern.slots(self._index)
         if self._position < len(slots):
             return self._start_us + slots[self._position].offset_us
@@ -165,6 +171,7 @@ class PulseTrain:
                 raise LookupError("no pulse is due")
             self._enter(*following)
         self._position += 1
+        self._next_pulse_us = self._find_pulse_us()
         return self._pattern.slots(self._index)[self._position - 1]
 
     def _next_start_us(self) -> int | None:
