@@ -232,12 +232,12 @@ class SafetyGate:
         self._disconnect()
         self._stimulator.abandon(now_us)
 
-    def reset(self, now_us: int) -> None:
+    def reset(self) -> None:
         """Free a latched gate after its reason was acknowledged; a session must be opened anew."""
         if self._latched is None:
             raise SessionRefusal("There is nothing to acknowledge.")
         self._latched = None
-        self._state = replace(self._state, mode=Mode.CLOSED, channels=(), last_write_us=now_us)
+        self._state = replace(self._state, mode=Mode.CLOSED, channels=())
         self._limits = self._train = None
 
     def close(self) -> None:

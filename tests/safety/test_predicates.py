@@ -205,6 +205,9 @@ def test_frequencies_are_rounded_up_and_periods_to_the_safe_side():
     assert period_min_us(50_000) == 20_000
     assert period_max_us(1_000) == 1_000_000
     assert period_max_us(3_000) == 333_333
+    assert period_max_us(1) == 1_000_000_000
+    assert period_min_us(1) == 1_000_000_000
+    assert frequency_mhz(1) == 1_000_000_000
 
 
 @given(period_us=st.integers(1, 2_000_000), limit_mhz=st.integers(1, 2_000_000))

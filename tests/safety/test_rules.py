@@ -81,13 +81,16 @@ def test_all_that_is_reachable_passes_and_nothing_more(level, before, elapsed):
     assert isinstance(judged(state, highest + 1000), Violation)
 
 
-@given(level=levels, before=outputs, asked=outputs)
-def test_a_frame_that_passes_is_what_is_then_known(level, before, asked):
-    verdict = judged(armed_state(level, before, NOW_US - 50_000), asked)
+@given(level=levels, before=outputs, asked=st.integers(1, 50).map(lambda ma: ma * 1000))
+def test_a_frame_that_passes_changes_its_output_and_nothing_else(level, before, asked):
+    state = replace(
+        armed_state(level, before, NOW_US - 50_000), session_from_us=3, is_stop_pending=True
+    )
+    verdict = judged(state, asked)
     if isinstance(verdict, GateState):
-        assert verdict.channels[0].output_ua == asked
-        assert verdict.last_write_us == NOW_US
-        assert verdict.channels[0].level_ua == level
+        began_us = state.channels[0].on_since_us if before else NOW_US
+        first = replace(state.channels[0], output_ua=asked, on_since_us=began_us)
+        assert verdict == replace(state, channels=(first,), last_write_us=NOW_US)
 
 
 def test_a_current_above_the_ceiling_of_its_pulse_is_refused_whatever_the_level():

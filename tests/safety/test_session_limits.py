@@ -100,10 +100,12 @@ def test_a_channel_that_the_plan_does_not_use_has_no_rules():
         limits().channel(4)
 
 
-def test_a_session_names_its_table_and_its_plan():
+def test_a_session_names_its_table_its_plan_and_its_device():
     session = limits()
     assert session.table_sha256 == TABLE.sha256
     assert session.plan_sha256 == "0" * 64
+    assert session.device == DEVICE
+    assert session.behaviour == TABLE.behaviour
 
 
 def test_the_session_takes_over_rhythm_and_shapes():
