@@ -4,8 +4,9 @@ Only what a stimulator driver needs. Two-byte fields travel most significant byt
 that exists is one the device can carry out: values off its grid are refused, never rounded.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from typing import ClassVar
 
 from drivers.rehastim2 import frames
@@ -146,38 +147,46 @@ class StartChannelListMode:
 
     number: ClassVar[Number] = Number.START_CHANNEL_LIST_MODE
     frame: OutputFrame
+    _data: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if tuple([o.channel for o in self.frame.outputs]) != self.frame.setup.channels:
-            raise DeviceError(f"outputs are not those of channels {self.frame.setup.channels}")
-        for output in self.frame.outputs:
-            _require_on_grid(output)
+        outputs, channels = self.frame.outputs, self.frame.setup.channels
+        if tuple([o.channel for o in outputs]) != channels:
+            raise DeviceError(f"outputs are not those of channels {channels}")
+        blocks = [
+            _block(
+                o.channel, o.current_ua, o.pulse_width_us, o.second_current_ua, o.second_width_us
+            )
+            for o in outputs
+        ]
+        object.__setattr__(self, "_data", b"".join(blocks))
 
     def data(self) -> bytes:
         """Return the data bytes."""
-        data: list[int] = []
-        for output in self.frame.outputs:
-            width_us = output.pulse_width_us
-            data += (0, width_us >> 8, width_us & 0xFF, output.current_ua // 1_000)
-        return bytes(data)
+        return self._data
 
 
-_CURRENT_MAX_UA = REHASTIM2.current_max_ua
-_WIDTH_MIN_US = REHASTIM2.pulse_width_min_us
-_WIDTH_MAX_US = REHASTIM2.pulse_width_max_us
+def _make_block(
+    channel: int, current_ua: int, width_us: int, second_current_ua: int, second_width_us: int
+) -> bytes:
+    """Return one channel's bytes; DeviceError for what the device cannot make.
 
-
-def _require_on_grid(output: ChannelOutput) -> None:
-    """Raise DeviceError for what the device cannot make; width 0 goes with current 0 only."""
-    current_ua, width_us = output.current_ua, output.pulse_width_us
-    if output.second_current_ua != current_ua or output.second_width_us != width_us:
-        raise DeviceError(f"channel {output.channel}: the device makes two equal phases only")
-    if current_ua % 1_000 or not 0 <= current_ua <= _CURRENT_MAX_UA:
+    Width 0 goes with current 0 only.
+    """
+    if second_current_ua != current_ua or second_width_us != width_us:
+        raise DeviceError(f"channel {channel}: the device makes two equal phases only")
+    if current_ua % 1_000 or not 0 <= current_ua <= REHASTIM2.current_max_ua:
         what = f"{current_ua} µA is not 0 to 126 mA in whole mA"
-        raise DeviceError(f"channel {output.channel}: {what}")
-    if not (_WIDTH_MIN_US <= width_us <= _WIDTH_MAX_US or width_us == current_ua == 0):
+        raise DeviceError(f"channel {channel}: {what}")
+    is_makeable = REHASTIM2.pulse_width_min_us <= width_us <= REHASTIM2.pulse_width_max_us
+    if not (is_makeable or width_us == current_ua == 0):
         what = f"{width_us} µs is not 20 to 500 µs, nor no pulse"
-        raise DeviceError(f"channel {output.channel}: {what}")
+        raise DeviceError(f"channel {channel}: {what}")
+    return bytes((0, width_us >> 8, width_us & 0xFF, current_ua // 1_000))
+
+
+_block = lru_cache(maxsize=4096)(_make_block)
+"""A ramp writes the same blocks again and again: each is checked and made once."""
 
 
 Command = (
