@@ -13,6 +13,7 @@ from support.terminal import Terminal, terminal
 
 PATIENCE_S = 30.0
 LOOK_ON_S = 0.5
+BETWEEN_KEYS_S = 0.6
 FLOWING_S = 0.060
 """A pulse so recent, and the record is up to 50 ms behind, means that current flows."""
 
@@ -52,13 +53,30 @@ class ScreenBench:
         self.seat.press("y")
 
     def have_current_flow(self) -> None:
-        """Find the level: step up in a hold and wait for the pulses."""
-        self.seat.wait_for("f find level", PATIENCE_S)
+        """Find the level: step up in a hold and wait for the pulses.
+
+        Begun again if it falls silent: a computer that stalls is paused by the engine.
+        """
         begun_s = time.monotonic()
-        self.seat.press("f")
+        acted_s = 0.0
+
+        def flows() -> bool:
+            nonlocal acted_s
+            if any(at_s > begun_s for at_s in self.pulse_times_s()):
+                return True
+            text = self.seat.text
+            key = "f" if "f find level" in text else "pageup" if "H O L D" in text else None
+            if key is not None and time.monotonic() - acted_s > BETWEEN_KEYS_S:
+                acted_s = self.seat.press(key)
+            return False
+
+        wait_until(flows, PATIENCE_S)
+
+    def start_program(self) -> None:
+        """Go from finding the level to the program, and wait for its first hold."""
+        self.seat.press("s")
+        self.seat.wait_for("p pause", PATIENCE_S)
         self.seat.wait_for("H O L D", PATIENCE_S)
-        self.seat.press("pageup")
-        wait_until(lambda: any(at_s > begun_s for at_s in self.pulse_times_s()), PATIENCE_S)
 
     def wait_for_flow(self) -> None:
         """Wait until current flows now."""
