@@ -43,6 +43,7 @@ class VirtualPort:
     def __init__(self, device: RehaStim2, clock: Callable[[], int]) -> None:
         self._device = device
         self._clock = clock
+        self.is_closed = False
 
     def read(self) -> bytes:
         """Return what the device has sent by now."""
@@ -56,7 +57,8 @@ class VirtualPort:
         """There is nothing to wait on: virtual time looks by itself."""
 
     def close(self) -> None:
-        """Say no more: the device will stop by its own watchdog."""
+        """Say and hear no more: the device will stop by its own watchdog."""
+        self.is_closed = True
 
 
 class VirtualWorkshop:
@@ -67,6 +69,7 @@ class VirtualWorkshop:
     ) -> None:
         self.now_us = 0
         self.device: RehaStim2 | None = None
+        self.port: VirtualPort | None = None
         self.journal = MemoryJournal()
         self._on_pulse = on_pulse
         self._ack_delay_us = ack_delay_us
@@ -96,8 +99,8 @@ class VirtualWorkshop:
                 ack_delay_us=self._ack_delay_us,
                 start_us=self.now_us,
             )
-        virtual_port = VirtualPort(self.device, lambda: self.now_us)
-        return SafetyGate(registry.load(name).make(virtual_port, None))
+        self.port = VirtualPort(self.device, lambda: self.now_us)
+        return SafetyGate(registry.load(name).make(self.port, None))
 
     def pass_time(self, until_us: int) -> None:
         """Let time go by, until then or until the device answers, whichever is first."""
@@ -105,7 +108,9 @@ class VirtualWorkshop:
         while device is not None and (event_us := device.next_event_us()) < until_us:
             device.advance(event_us)
             answer_us = device.next_answer_us()
-            if answer_us is not None:
+            if self.port is None or self.port.is_closed:
+                device.take_outgoing(event_us)  # nobody hears it
+            elif answer_us is not None:
                 until_us = min(until_us, max(answer_us, event_us))
         self.now_us = max(self.now_us, until_us)
 
@@ -218,7 +223,7 @@ def _run(
     on_progress: Callable[[int, int], None] | None,
 ) -> None:
     next_beat_us = 0
-    while operator.summary is None:
+    while True:
         now_us = workshop.now_us
         if now_us >= next_beat_us:
             next_beat_us = now_us + HEARTBEAT_US
@@ -227,11 +232,13 @@ def _run(
         has_acted = _let_operator_act(station, operator, now_us)
         if on_progress is not None:
             on_progress(*station.progress(now_us))
+        if operator.summary is not None:
+            return
         wake_us = now_us if has_acted else station.next_wake_us(now_us)
         look_us = operator.next_look_us()
         if look_us is not None and not has_acted:
             wake_us = min(wake_us, max(look_us, now_us + LOOK_EVERY_US))
-        if wake_us == NEVER_US and operator.summary is None:
+        if wake_us == NEVER_US:
             raise SessionRefusal("The rehearsal came to a standstill.")
         workshop.pass_time(wake_us)
 

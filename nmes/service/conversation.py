@@ -37,7 +37,7 @@ Happenings = list[actions.Happening]
 
 
 class Conversation:
-    """One connection to one device, from connecting to release.
+    """One connection to one device, from connecting to release; the first `poll` connects.
 
     `confirmed` is what the device last acknowledged, at `confirmed_us`; `reply_us` is how long its
     last answer took. Opens the port when made: PortError says what to do if that fails.
@@ -55,6 +55,7 @@ class Conversation:
         self._meter = meter
         self._tell = tell
         self._gate = workshop.open_gate(preparation.choice.device, preparation.choice.port)
+        self._is_begun = False
         self._wanted: TrainSetup | None = None
         self._written: OutputFrame | None = None
         self._written_us = 0
@@ -71,16 +72,9 @@ class Conversation:
 
     # To the device ------------------------------------------------------------------------------
 
-    def connect(self, setup: TrainSetup, now_us: int) -> None:
-        """Begin to find the device; this train is set up as soon as it has answered."""
+    def set_up(self, setup: TrainSetup) -> None:
+        """Give the device this train as soon as it can take one, while nothing flows."""
         self._wanted = setup
-        self._exchanged_us = now_us
-        self._gate.connect(now_us)
-
-    def set_up(self, setup: TrainSetup, now_us: int) -> None:
-        """Give the device another train while nothing flows."""
-        self._wanted = setup
-        self._gate.set_up(setup, now_us)
 
     def raise_level(self, channel: int, to_ua: int, now_us: int) -> None:
         """Ask the gate for a higher level; LimitViolation if it does not grant it."""
@@ -110,11 +104,15 @@ class Conversation:
         self._gate.close()
 
     def speak(self, session: Session, now_us: int) -> None:
-        """Write the frame for now if it is another one, else a keep-alive if one is due.
+        """Write a set-up asked for, the frame for now if it is another one, else a keep-alive.
 
         LimitViolation if the gate refuses: it has then stopped the device and latched.
         """
         if not self._gate.is_ready or not session.is_live:
+            return
+        if self._wanted is not None:
+            self._gate.set_up(self._wanted, now_us)
+            self._wanted = None
             return
         if self._is_due(session, now_us):
             frame = frame_at(session, now_us, self._outputs_ua, self._written_us)
@@ -190,6 +188,8 @@ class Conversation:
 
     def next_wake_us(self, session: Session, now_us: int) -> int:
         """Return when something must be said or checked even if no answer arrives."""
+        if not self._is_begun:
+            return now_us
         deadline_us = self._gate.next_deadline_us()
         wake_us = NEVER_US if deadline_us is None else deadline_us
         if not self._gate.is_ready or not session.is_live:
@@ -204,6 +204,10 @@ class Conversation:
     def poll(self, session: Session, now_us: int) -> Happenings:
         """Read the device's answers and return what they mean to the session."""
         happenings: Happenings = []
+        if not self._is_begun:  # not when it was made: opening the port may have taken long
+            self._is_begun = True
+            self._exchanged_us = now_us
+            self._gate.connect(now_us)
         for event in self._gate.poll(now_us):
             happenings.extend(self._understand(event, session, now_us))
         return happenings
@@ -218,8 +222,6 @@ class Conversation:
             case Connected():
                 self.identity = event.identity
                 self._gate.open(self._limits, now_us)
-                if self._wanted is not None:
-                    self._gate.set_up(self._wanted, now_us)
             case SetUpConfirmed():
                 return self._is_set_up(event, session)
             case StopConfirmed():

@@ -7,7 +7,7 @@ from nmes import __version__
 from protocols.capabilities import Capabilities, Report
 from protocols.errors import PlanningError
 from protocols.loading import LoadedProtocol, find_protocol, load_protocol
-from protocols.plan import Plan
+from protocols.plan import Plan, PlannedStage, PulseShape
 from protocols.timeline import make_plan
 from safety.checks import CheckReport, check_plan
 from safety.limits import Most
@@ -91,6 +91,20 @@ class Preparation:
         """Return the effective upper bound of a channel's current, on the device's grid."""
         return cap_on_grid(self.limits, number)
 
+    def first_use(self, number: int) -> tuple[PlannedStage, PulseShape]:
+        """Return the first stage that uses a channel, and its pulses there."""
+        return next(
+            (stage, shape)
+            for stage in self.plan.stages
+            for shape in stage.shapes
+            if shape.channel == number
+        )
+
+    @property
+    def ramp_up_min_us(self) -> int:
+        """The shortest ramp that the rhythm of the protocol permits on every channel."""
+        return max(channel.limits.ramp_up_min_us.value for channel in self.limits.channels)
+
     @property
     def is_simulated(self) -> bool:
         """Whether nmes starts the simulator itself; every explicit port counts as real."""
@@ -161,7 +175,7 @@ def opening_record(
 def _channel_record(preparation: Preparation, number: int) -> dict[str, object]:
     planned = preparation.plan.channel(number)
     cap = preparation.cap(number)
-    shape = next(s for s in preparation.plan.stages[0].shapes if s.channel == number)
+    _, shape = preparation.first_use(number)
     return {
         "number": number,
         "name": planned.name,

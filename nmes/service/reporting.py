@@ -112,8 +112,7 @@ def prepared(preparation: Preparation) -> link.Prepared:
 
 
 def _channel_text(preparation: Preparation, planned: PlannedChannel) -> link.ChannelText:
-    stage = preparation.plan.stages[0]
-    shape = next(s for s in stage.shapes if s.channel == planned.number)
+    stage, shape = preparation.first_use(planned.number)
     cap = preparation.cap(planned.number)
     return link.ChannelText(
         number=planned.number,

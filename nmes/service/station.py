@@ -18,7 +18,7 @@ from nmes.service.workshop import Workshop
 from nmes.session import actions, machine
 from nmes.session.program import contractions_planned
 from nmes.session.rules import SCREEN_SILENT_PAUSE_US, SCREEN_SILENT_STOP_US
-from nmes.session.session import Session, new_session
+from nmes.session.session import PendingRise, Session, new_session
 from nmes.session.states import SessionState
 from nmes.session.view import done_now
 from protocols.errors import LimitViolation, NmesError, RecordError, SessionRefusal
@@ -42,6 +42,7 @@ class Station:
         self._meter = Meter()
         self._reports: deque[link.Report] = deque()
         self._is_left = False
+        self._keys_pressed = 0
         self._snapshots = 0
         self._confirmed_channels: tuple[int, ...] = ()
         self._halt_utc = ""
@@ -64,7 +65,7 @@ class Station:
                 self._operator_is_script = intent.operator_is_script
                 self._reports.append(reporting.welcome(intent))
             case link.StillHere():
-                pass
+                self._take_beat(intent, now_us)
             case link.AskCatalogue():
                 self._reports.append(reporting.catalogue(self._workshop))
             case link.AskSessions():
@@ -75,6 +76,12 @@ class Station:
                 self._arm(intent, now_us)
             case _:
                 self._wish(intent, now_us)
+
+    def _take_beat(self, beat: link.StillHere, now_us: int) -> None:
+        """Take a sign of the screen; only a key pressed since the last is one of a person."""
+        if beat.keys_pressed != self._keys_pressed and self._session is not None:
+            self._session = machine.touched(self._session, now_us)
+        self._keys_pressed = beat.keys_pressed
 
     def _prepare(self, intent: link.Prepare, now_us: int) -> None:
         if self._session is not None and self._session.state is not SessionState.IDLE:
@@ -92,7 +99,9 @@ class Station:
         self._preparation = preparation
         self._session = new_session(
             preparation.plan,
+            behaviour=preparation.limits.behaviour,
             step_ua=preparation.capabilities.current_step_ua,
+            ramp_up_min_us=preparation.ramp_up_min_us,
             operator_is_script=self._operator_is_script,
             now_us=now_us,
         )
@@ -106,7 +115,7 @@ class Station:
         if self._recorder is None:
             self._recorder = Recorder(self._workshop, preparation, self._operator_is_script, now_us)
         self._confirmed_channels = intent.confirmed_channels
-        self._happen(actions.ArmWish(), now_us)
+        self._ask(actions.ArmWish(), now_us)
 
     def _wish(self, intent: link.Intent, now_us: int) -> None:
         if self._session is None:
@@ -116,10 +125,16 @@ class Station:
         is_halted = self._session.state in (SessionState.STOPPED, SessionState.FAULTED)
         if isinstance(intent, link.Finish) and is_halted:
             intent = link.Leave()
-        self._happen(wish_of(intent), now_us)
-        if self._session is not None:
-            self._session = machine.touched(self._session, now_us)
+        self._ask(wish_of(intent), now_us)
         self._is_left = self._is_left or isinstance(intent, link.Leave)
+
+    def _ask(self, wish: actions.Wish, now_us: int) -> None:
+        """Let a wish happen; granted or not, an operator has made it."""
+        try:
+            self._happen(wish, now_us)
+        finally:
+            if self._session is not None:
+                self._session = machine.asked(self._session, wish, now_us)
 
     def link_lost(self, cause: str, now_us: int) -> None:
         """Stop because nobody is at the other end any more; the session closes by itself."""
@@ -135,9 +150,7 @@ class Station:
 
     def turn(self, now_us: int) -> None:
         """Do all that is due at this moment."""
-        if self._device is not None and self._session is not None:
-            for happening in self._device.poll(self._session, now_us):
-                self._happen(happening, now_us)
+        self._listen(now_us)
         self._follow_record(now_us)
         self._watch_session_time(now_us)
         session = self._session
@@ -266,8 +279,12 @@ class Station:
                     self._device.abandon(now_us)
             case actions.Connect():
                 self._record_arming(request, now_us)
-            case actions.SetUp() | actions.SetLevel():
-                self._tell_device(request, now_us)
+            case actions.SetUp():
+                if self._device is not None:
+                    self._device.set_up(request.setup)
+            case actions.SetLevel():
+                if self._device is not None:
+                    self._device.lower_level(request.channel, request.to_ua)
             case actions.RecordRise():
                 self._record_rise(request, now_us)
             case actions.Record():
@@ -275,24 +292,23 @@ class Station:
             case actions.Tell():
                 self._tell(request.mark, request.text, now_us)
 
-    def _tell_device(self, request: actions.SetUp | actions.SetLevel, now_us: int) -> None:
-        device = self._device
-        if device is None:
+    def _listen(self, now_us: int) -> None:
+        """Let what the device says happen; a driver that fails is a fault."""
+        if self._device is None or self._session is None:
             return
-        if isinstance(request, actions.SetUp):
-            self._guarded(lambda: device.set_up(request.setup, now_us), now_us)
-        else:
-            self._guarded(lambda: device.lower_level(request.channel, request.to_ua), now_us)
+        try:
+            happenings = self._device.poll(self._session, now_us)
+        except NmesError as error:
+            happenings = [_fault_of(error)]
+        for happening in happenings:
+            self._happen(happening, now_us)
 
     def _speak(self, now_us: int) -> None:
-        device, session = self._device, self._session
-        if device is not None and session is not None:
-            self._guarded(lambda: device.speak(session, now_us), now_us)
-
-    def _guarded(self, say: Callable[[], None], now_us: int) -> None:
-        """Say something to the device; what gate or driver refuse here is a fault of ours."""
+        """Say what is due to the device; what gate or driver refuse here is a fault of ours."""
+        if self._device is None or self._session is None:
+            return
         try:
-            say()
+            self._device.speak(self._session, now_us)
         except NmesError as error:
             self._happen(_fault_of(error), now_us)
 
@@ -326,15 +342,21 @@ class Station:
         self._when_recorded(lambda at_us: self._raise(request, at_us), now_us)
 
     def _raise(self, request: actions.RecordRise, now_us: int) -> None:
-        session = self._session
-        if self._device is None or session is None or session.pending is None:
-            return  # stopped, or lowered, while the record was being written
+        wanted = PendingRise(channel=request.channel, to_ua=request.to_ua)
+        if self._device is None or self._session is None or self._session.pending != wanted:
+            self._record_unrisen(wanted, now_us)  # stopped or lowered while it was being recorded
+            return
         try:
             self._device.raise_level(request.channel, request.to_ua, now_us)
-        except LimitViolation as refused:
+        except NmesError as refused:
+            self._record_unrisen(wanted, now_us)
             self._happen(actions.RiseRefused(reason=str(refused)), now_us)
         else:
             self._happen(actions.RiseRecorded(), now_us)
+
+    def _record_unrisen(self, rise: PendingRise, now_us: int) -> None:
+        text = f"Channel {rise.channel}: the rise to {rise.to_ua / 1000:g} mA did not take place."
+        self._record("notice", {"text": text}, now_us, is_vital=False)
 
     def _when_recorded(self, then: Callable[[int], None], now_us: int) -> None:
         if self._recorder is not None:
@@ -372,10 +394,11 @@ class Station:
         self._release_device()
         try:
             device = Conversation(self._workshop, preparation, self._meter, self._tell)
-            self._device = device
-            device.connect(request.setup, now_us)
         except NmesError as error:
             self._happen(_fault_of(error), now_us)
+        else:
+            device.set_up(request.setup)
+            self._device = device
 
     def _release_device(self) -> None:
         if self._device is not None:

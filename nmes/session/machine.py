@@ -36,13 +36,21 @@ from nmes.session.actions import (
     StopHeld,
     StopWish,
     Tell,
+    Wish,
     ZeroWish,
 )
 from nmes.session.output import NEVER_US
 from nmes.session.program import last_burst_end_us, next_burst, resume_time_us, stage_end_us
 from nmes.session.session import Halt, Session, home_stage
 from nmes.session.states import SessionState, Trigger, after
-from nmes.session.stepping import granted_rise, is_locked, lowered_ua
+from nmes.session.stepping import (
+    granted_rise,
+    is_locked,
+    recent_ups_us,
+    step_size_ua,
+    wait_us,
+)
+from nmes.session.view import phase_now
 from protocols.errors import SessionRefusal
 from protocols.plan import PlannedStage
 from protocols.pulses import TrainSetup
@@ -63,14 +71,21 @@ def heard(session: Session, now_us: int) -> Session:
 
 
 def touched(session: Session, now_us: int) -> Session:
-    """Return the session after the operator did something."""
-    return replace(session, input_us=now_us, is_prompted=False)
+    """Return the session after a key that need not have asked for anything: somebody is there."""
+    return replace(session, present_us=now_us, is_prompted=False)
+
+
+def asked(session: Session, wish: Wish, now_us: int) -> Session:
+    """Return the session after a wish, whether or not it was granted."""
+    is_up = isinstance(wish, StepWish) and wish.is_up
+    step_us = now_us if is_up else session.step_us
+    return replace(touched(session, now_us), input_us=now_us, step_us=step_us)
 
 
 # Arming and finding the level ------------------------------------------------------------------
 
 
-def _arm(session: Session, _: ArmWish, now_us: int, __: Facts) -> Outcome:
+def _arm(session: Session, _: ArmWish, __: int, ___: Facts) -> Outcome:
     halt = session.halt
     if halt is not None and not halt.is_acknowledged:
         raise SessionRefusal("Acknowledge the stop first, then arm again.")
@@ -80,7 +95,6 @@ def _arm(session: Session, _: ArmWish, now_us: int, __: Facts) -> Outcome:
         halt=None,
         setup=None,
         setup_is_asked=False,
-        input_us=now_us,
     )
     return armed, (Connect(setup=session.stage.setup),)
 
@@ -137,26 +151,30 @@ def _going_on(session: Session, now_us: int, facts: Facts) -> Session:
 def _step(session: Session, wish: StepWish, now_us: int, facts: Facts) -> Outcome:
     index = _known(session, wish.channel)
     chosen = replace(session, selected=wish.channel)
+    from_ua = session.levels_ua[index]
     if not wish.is_up:
-        return _lowered(replace(chosen, pending=None), wish.channel, lowered_ua(session, wish))
+        lower_ua = max(0, from_ua - step_size_ua(session, wish))
+        return _lowered(replace(chosen, pending=None), wish.channel, lower_ua)
     if is_locked(session, now_us):
         return chosen, (Tell(mark="i", text="Unlocked: press again to raise the level."),)
-    rising = granted_rise(chosen, wish, now_us, facts)
-    pending = rising.pending
-    if pending is None:
-        return rising, ()
-    rise = RecordRise(channel=wish.channel, from_ua=session.levels_ua[index], to_ua=pending.to_ua)
-    return rising, (rise,)
+    pending = granted_rise(session, wish, now_us, facts)
+    ups_us = (*recent_ups_us(session, now_us), now_us)
+    rise = RecordRise(channel=wish.channel, from_ua=from_ua, to_ua=pending.to_ua)
+    return replace(chosen, pending=pending, recent_ups_us=ups_us), (rise,)
 
 
-def _rise_recorded(session: Session, _: RiseRecorded, __: int, ___: Facts) -> Outcome:
+def _rise_recorded(session: Session, _: RiseRecorded, now_us: int, __: Facts) -> Outcome:
     pending = session.pending
     if pending is None:
         return session, ()
     index = session.index(pending.channel)
-    levels = session.levels_ua
-    levels_ua = (*levels[:index], pending.to_ua, *levels[index + 1 :])
-    return replace(session, pending=None, levels_ua=levels_ua), ()
+    rise_ua = pending.to_ua - session.levels_ua[index]
+    return replace(
+        session,
+        pending=None,
+        levels_ua=_placed(session.levels_ua, index, pending.to_ua),
+        step_ready_us=now_us + wait_us(session, rise_ua),
+    ), ()
 
 
 def _rise_refused(session: Session, refused: RiseRefused, _: int, __: Facts) -> Outcome:
@@ -174,17 +192,25 @@ def _lowered(session: Session, channel: int, level_ua: int) -> Outcome:
     levels = session.levels_ua
     if levels[index] == level_ua:
         return session, ()
-    levels_ua = (*levels[:index], level_ua, *levels[index + 1 :])
+    lower = replace(
+        session,
+        levels_ua=_placed(levels, index, level_ua),
+        felt_ua=_placed(session.felt_ua, index, min(session.felt_ua[index], level_ua)),
+    )
     fields: dict[str, object] = {
         "channel": channel,
         "from_ua": levels[index],
         "to_ua": level_ua,
         "state": session.state.value,
     }
-    return replace(session, levels_ua=levels_ua), (
+    return lower, (
         SetLevel(channel=channel, to_ua=level_ua),
         Record(event="level", fields=fields, is_vital=False),
     )
+
+
+def _placed(amounts: tuple[int, ...], index: int, amount: int) -> tuple[int, ...]:
+    return (*amounts[:index], amount, *amounts[index + 1 :])
 
 
 # Pause, end, stop, fault -----------------------------------------------------------------------
@@ -362,6 +388,7 @@ def _zeroed(session: Session) -> Session:
     return replace(
         session,
         levels_ua=zeros,
+        felt_ua=zeros,
         fading_ua=zeros,
         fade_us=0,
         pending=None,
@@ -408,10 +435,11 @@ def _watch_screen(session: Session, now_us: int, _: Outputs) -> Outcome:
 def _watch_operator(session: Session, now_us: int, _: Outputs) -> Outcome:
     if session.operator_is_script or not session.is_live:
         return session, ()
-    idle_us = now_us - session.input_us
-    if idle_us > rules.PRESENCE_PROMPT_US + rules.PRESENCE_GRACE_US:
+    behaviour = session.behaviour
+    idle_us = now_us - session.present_us
+    if idle_us > behaviour.presence_prompt_us + behaviour.presence_grace_us:
         return _stopped(session, "no operator for 6 minutes", now_us)
-    if idle_us > rules.PRESENCE_PROMPT_US and not session.is_prompted:
+    if idle_us > behaviour.presence_prompt_us and not session.is_prompted:
         prompt = Tell(mark="!", text="Still there? Press any key within 60 s, or it stops.")
         return replace(session, is_prompted=True), (prompt,)
     return session, ()
@@ -423,7 +451,7 @@ def _watch_stop(session: Session, now_us: int, _: Outputs) -> Outcome:
         return session, ()
     if halt.abandon_us is not None and now_us >= halt.abandon_us:
         return _abandoned(session, halt, now_us)
-    is_overdue = now_us - halt.at_us > rules.STOP_UNCONFIRMED_US
+    is_overdue = now_us - halt.at_us > session.behaviour.stop_zero_max_us
     if halt.is_emergency or halt.confirmed_us is not None or not is_overdue:
         return session, ()
     return _emergency(session, halt, f"{halt.cause}; not confirmed within 200 ms", now_us)
@@ -513,10 +541,10 @@ def next_wake_us(session: Session, now_us: int) -> int:
         if halt.abandon_us is not None:
             wakes.append(halt.abandon_us)
         elif halt.confirmed_us is None:
-            wakes.append(halt.at_us + rules.STOP_UNCONFIRMED_US + 1)
+            wakes.append(halt.at_us + session.behaviour.stop_zero_max_us + 1)
     if session.is_live and not session.operator_is_script:
-        prompted_us = rules.PRESENCE_GRACE_US if session.is_prompted else 0
-        wakes.append(session.input_us + rules.PRESENCE_PROMPT_US + prompted_us + 1)
+        grace_us = session.behaviour.presence_grace_us if session.is_prompted else 0
+        wakes.append(session.present_us + session.behaviour.presence_prompt_us + grace_us + 1)
     if session.state is SessionState.RUNNING:
         wakes.extend(_stage_wakes(session))
     return min(wake for wake in wakes if wake > now_us)
@@ -551,7 +579,28 @@ def _stage_record(session: Session) -> Record:
     return Record(event="stage", fields=fields, is_vital=False)
 
 
-_RULES_OF_TIME = (_watch_screen, _watch_operator, _watch_stop, _keep_train, _go_through_stages)
+def _feel(session: Session, now_us: int, _: Outputs) -> Outcome:
+    """Take a level as felt once a contraction has begun to rise to it."""
+    if session.felt_ua == session.levels_ua:
+        return session, ()
+    felt_ua = tuple(
+        level_ua if phase_now(session, planned.number, now_us).word in _FELT else felt_ua
+        for planned, level_ua, felt_ua in zip(
+            session.plan.channels, session.levels_ua, session.felt_ua, strict=True
+        )
+    )
+    return replace(session, felt_ua=felt_ua), ()
+
+
+_FELT = ("ramp_up", "hold")
+_RULES_OF_TIME = (
+    _watch_screen,
+    _watch_operator,
+    _watch_stop,
+    _keep_train,
+    _go_through_stages,
+    _feel,
+)
 
 _Handler = Callable[[Session, Any, int, Facts], Outcome]
 _HANDLERS: dict[type, _Handler] = {

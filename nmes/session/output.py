@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from nmes.session import rules
 from nmes.session.program import current_burst
-from nmes.session.session import Session, find_stage, shape_of, train_stage
+from nmes.session.session import Session, find_ramp_us, find_stage, shape_of, train_stage
 from nmes.session.states import SessionState
 from protocols.envelope import next_change_us, stage_current_ua
 from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup
@@ -36,7 +35,8 @@ def frame_at(session: Session, now_us: int, last_ua: tuple[int, ...], last_us: i
 
 def risen_ua(session: Session, index: int, ramp_us: int, last_ua: int, elapsed_us: int) -> int:
     """Return how far an output may have risen since the last frame, on the device's grid."""
-    slope_ua = session.levels_ua[index] * min(elapsed_us, rules.STALL_US) // ramp_us
+    counted_us = min(elapsed_us, session.behaviour.slew_elapsed_max_us)
+    slope_ua = session.levels_ua[index] * counted_us // ramp_us
     return (last_ua + slope_ua + session.step_ua) // session.step_ua * session.step_ua
 
 
@@ -69,16 +69,16 @@ def target_ua(session: Session, channel: int, now_us: int) -> int:
 def ramp_up_us(session: Session, channel: int, now_us: int) -> int:
     """Return the time in which the channel's present burst rises to its level."""
     if session.state is SessionState.FINDING:
-        return rules.FIND_RAMP_US
+        return find_ramp_us(session)
     time_us = session.stage_time_us(now_us)
     timed = current_burst(session.stage, channel, time_us)
     if timed is None:
         return min(
             (b.ramp_up_us for b in session.stage.bursts if b.channel == channel),
-            default=rules.GENTLE_RAMP_US,
+            default=session.behaviour.resume_ramp_min_us,
         )
     if _is_gentle(session, time_us):
-        return max(timed.burst.ramp_up_us, rules.GENTLE_RAMP_US)
+        return max(timed.burst.ramp_up_us, session.behaviour.resume_ramp_min_us)
     return timed.burst.ramp_up_us
 
 
@@ -121,8 +121,9 @@ def _gentle_ceiling_ua(session: Session, channel: int, level_ua: int, time_us: i
     timed = current_burst(session.stage, channel, time_us)
     if timed is None or not _is_gentle(session, time_us):
         return level_ua
-    risen = level_ua * min(time_us - timed.start_us, rules.GENTLE_RAMP_US) // rules.GENTLE_RAMP_US
-    return risen // session.step_ua * session.step_ua
+    ramp_us = session.behaviour.resume_ramp_min_us
+    risen_ua = level_ua * min(time_us - timed.start_us, ramp_us) // ramp_us
+    return risen_ua // session.step_ua * session.step_ua
 
 
 def _fading_ua(session: Session, channel: int, now_us: int) -> int:

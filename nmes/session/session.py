@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from nmes.session import rules
+from nmes.session.rules import Behaviour
 from nmes.session.states import LIVE, SessionState
 from protocols.plan import Plan, PlannedBurst, PlannedStage, PulseShape
 from protocols.pulses import TrainSetup
@@ -36,29 +37,25 @@ class Halt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RestRise:
-    """How far a channel's level was raised in the rest before the burst starting at `burst_us`."""
-
-    burst_us: int
-    risen_ua: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One person's session on one device, from arming to its end.
 
-    `levels_ua`, `rest_rises` and `fading_ua` are in the order of `plan.channels`. While RUNNING,
+    `levels_ua`, `felt_ua` and `fading_ua` are in the order of `plan.channels`; a level is felt once
+    a contraction has begun to rise to it. `input_us` is when the operator last wished for
+    something, `present_us` when any key was last pressed, `step_us` a key for up. While RUNNING,
     stage time is `now - zero_us` but never before `held_us`, where it waits out the countdown
     before a start; in every other state it rests there. `setup` is the train the device holds.
     """
 
     plan: Plan
+    behaviour: Behaviour
     step_ua: int
+    ramp_up_min_us: int
     operator_is_script: bool
     state: SessionState
     selected: int
     levels_ua: tuple[int, ...]
-    rest_rises: tuple[RestRise, ...]
+    felt_ua: tuple[int, ...]
     stage_index: int
     zero_us: int
     held_us: int
@@ -72,6 +69,7 @@ class Session:
     fading_ua: tuple[int, ...]
     heard_us: int
     input_us: int
+    present_us: int
     is_prompted: bool
     step_us: int
     step_ready_us: int
@@ -131,17 +129,30 @@ class Session:
         return 0
 
 
-def new_session(plan: Plan, *, step_ua: int, operator_is_script: bool, now_us: int) -> Session:
-    """Return an idle session at the beginning of its plan, all levels 0."""
+def new_session(
+    plan: Plan,
+    *,
+    behaviour: Behaviour,
+    step_ua: int,
+    ramp_up_min_us: int,
+    operator_is_script: bool,
+    now_us: int,
+) -> Session:
+    """Return an idle session at the beginning of its plan, all levels 0.
+
+    `step_ua` is the device's grid, `ramp_up_min_us` what the plan's rhythm demands of every ramp.
+    """
     count = len(plan.channels)
     return Session(
         plan=plan,
+        behaviour=behaviour,
         step_ua=step_ua,
+        ramp_up_min_us=ramp_up_min_us,
         operator_is_script=operator_is_script,
         state=SessionState.IDLE,
         selected=plan.channels[0].number,
         levels_ua=(0,) * count,
-        rest_rises=(RestRise(burst_us=-1, risen_ua=0),) * count,
+        felt_ua=(0,) * count,
         stage_index=0,
         zero_us=0,
         held_us=0,
@@ -155,6 +166,7 @@ def new_session(plan: Plan, *, step_ua: int, operator_is_script: bool, now_us: i
         fading_ua=(0,) * count,
         heard_us=now_us,
         input_us=now_us,
+        present_us=now_us,
         is_prompted=False,
         step_us=now_us - rules.KEY_REPEAT_US,
         step_ready_us=now_us,
@@ -174,13 +186,20 @@ def home_stage(session: Session, channel: int) -> PlannedStage:
     raise KeyError(channel)
 
 
+def find_ramp_us(session: Session) -> int:
+    """Return how long a contraction rises while a level is found."""
+    return max(rules.FIND_RAMP_US, session.ramp_up_min_us)
+
+
 def find_stage(session: Session, channel: int) -> PlannedStage:
     """Return the find-level train of a channel as a stage that never ends in practice."""
+    ramp_up_us = find_ramp_us(session)
+    on_us = rules.FIND_ON_US + ramp_up_us - rules.FIND_RAMP_US
     burst = PlannedBurst(
         channel=channel,
         start_us=0,
-        on_us=rules.FIND_ON_US,
-        ramp_up_us=rules.FIND_RAMP_US,
+        on_us=on_us,
+        ramp_up_us=ramp_up_us,
         ramp_down_us=rules.FIND_RAMP_US,
         share_permille=1000,
         cue="Find the level",
@@ -189,7 +208,7 @@ def find_stage(session: Session, channel: int) -> PlannedStage:
         home_stage(session, channel),
         name="find level",
         bursts=(burst,),
-        cycle_us=rules.FIND_ON_US + rules.FIND_OFF_US,
+        cycle_us=on_us + rules.FIND_OFF_US,
         cycles=FIND_CYCLES_MAX,
         cue_rest="Rest",
     )

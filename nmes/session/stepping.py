@@ -1,10 +1,8 @@
 """Whether a step of a level is granted (pure): rate, lock, caps and what one rest may add."""
 
-from dataclasses import replace
-
 from nmes.session import rules
 from nmes.session.actions import Facts, StepWish
-from nmes.session.session import PendingRise, RestRise, Session
+from nmes.session.session import PendingRise, Session
 from nmes.session.states import SessionState
 from nmes.session.view import phase_now
 from protocols.errors import SessionRefusal
@@ -12,44 +10,50 @@ from protocols.errors import SessionRefusal
 
 def is_locked(session: Session, now_us: int) -> bool:
     """Whether the next up-press would only unlock."""
-    return now_us - session.input_us > rules.LOCK_AFTER_IDLE_US
+    return now_us - session.input_us > session.behaviour.control_lock_us
 
 
-def granted_rise(session: Session, wish: StepWish, now_us: int, facts: Facts) -> Session:
-    """Return the session with the rise pending; SessionRefusal says why not and what to do."""
-    index = session.index(wish.channel)
-    if session.pending is not None or now_us - session.step_us < rules.KEY_REPEAT_US:
+def granted_rise(session: Session, wish: StepWish, now_us: int, facts: Facts) -> PendingRise:
+    """Return the rise that a press brings; SessionRefusal says why none and what to do."""
+    if now_us - session.step_us < rules.KEY_REPEAT_US:
         raise SessionRefusal("Held keys do not count: one press, one step.")
-    recent = tuple(t for t in session.recent_ups_us if now_us - t < rules.UP_STEP_WINDOW_US)
-    if len(recent) >= rules.UP_STEPS_PER_WINDOW or now_us < session.step_ready_us:
+    if session.pending is not None:
+        raise SessionRefusal("The last step is still being recorded: wait for it.")
+    is_full = len(recent_ups_us(session, now_us)) >= rules.UP_STEPS_PER_WINDOW
+    if is_full or now_us < session.step_ready_us:
         raise SessionRefusal("At most two steps up in a second: wait and feel each step.")
-    step_ua = rules.STEP_COARSE_UA if wish.is_coarse else rules.STEP_FINE_UA
-    to_ua = session.levels_ua[index] + step_ua
+    index = session.index(wish.channel)
+    to_ua = session.levels_ua[index] + step_size_ua(session, wish)
     if to_ua > facts.caps_ua[index]:
         raise SessionRefusal(
             f"Channel {wish.channel} is at its cap of {facts.caps_ua[index] / 1000:g} mA."
         )
-    rest_rises = _rest_rises(session, wish.channel, step_ua, now_us)
-    return replace(
-        session,
-        pending=PendingRise(channel=wish.channel, to_ua=to_ua),
-        rest_rises=rest_rises,
-        recent_ups_us=(*recent, now_us),
-        step_us=now_us,
-        step_ready_us=now_us + step_ua * 1_000_000 // rules.LEVEL_SLEW_UA_PER_S,
-    )
+    _refuse_unfelt(session, wish.channel, to_ua, now_us)
+    return PendingRise(channel=wish.channel, to_ua=to_ua)
 
 
-def lowered_ua(session: Session, wish: StepWish) -> int:
-    """Return the level after a step down; never below 0."""
-    step_ua = rules.STEP_COARSE_UA if wish.is_coarse else rules.STEP_FINE_UA
-    return max(0, session.level_ua(wish.channel) - step_ua)
+def step_size_ua(session: Session, wish: StepWish) -> int:
+    """Return how far one press moves a level."""
+    behaviour = session.behaviour
+    return behaviour.step_coarse_ua if wish.is_coarse else behaviour.step_fine_ua
 
 
-def _rest_rises(session: Session, channel: int, step_ua: int, now_us: int) -> tuple[RestRise, ...]:
-    """Return what this rest has added to the levels; SessionRefusal if no step may come now."""
+def recent_ups_us(session: Session, now_us: int) -> tuple[int, ...]:
+    """Return when the rises granted lately were granted."""
+    return tuple(t for t in session.recent_ups_us if now_us - t < rules.UP_STEP_WINDOW_US)
+
+
+def wait_us(session: Session, rise_ua: int) -> int:
+    """Return how long after such a rise the next may follow; as the gate has it, or longer."""
+    behaviour = session.behaviour
+    slew_us = -(-rise_ua * 1_000_000 // behaviour.level_slew_ua_per_s)
+    return max(slew_us, -(-1_000_000 // behaviour.steps_per_s_max))
+
+
+def _refuse_unfelt(session: Session, channel: int, to_ua: int, now_us: int) -> None:
+    """Raise SessionRefusal if no step may come now, or too much would come unfelt."""
     if session.state is SessionState.ARMED and session.operator_is_script:
-        return session.rest_rises
+        return
     if session.state is SessionState.PAUSED:
         raise SessionRefusal("The session is paused: go on first (p), then raise the level.")
     phase = phase_now(session, channel, now_us)
@@ -57,19 +61,9 @@ def _rest_rises(session: Session, channel: int, step_ua: int, now_us: int) -> tu
         raise SessionRefusal("Find the level of this channel first (f): it starts at 0 mA.")
     if phase.word == "ramp_up":
         raise SessionRefusal("The current is rising: step when it holds.")
-    if phase.word == "hold":
-        return session.rest_rises
-    return _counted(session, channel, step_ua, now_us + phase.left_us)
-
-
-def _counted(session: Session, channel: int, step_ua: int, burst_us: int) -> tuple[RestRise, ...]:
-    index = session.index(channel)
-    before = session.rest_rises[index]
-    risen_ua = step_ua + (before.risen_ua if before.burst_us == burst_us else 0)
-    if risen_ua > rules.RISE_PER_REST_UA:
+    felt_ua = session.felt_ua[session.index(channel)]
+    if phase.word != "hold" and to_ua > felt_ua + rules.RISE_PER_REST_UA:
         raise SessionRefusal(
             f"At most {rules.RISE_PER_REST_UA / 1000:g} mA more per rest: "
             "see how the next contraction feels, then go on."
         )
-    rise = RestRise(burst_us=burst_us, risen_ua=risen_ua)
-    return (*session.rest_rises[:index], rise, *session.rest_rises[index + 1 :])
