@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable
 from datetime import tzinfo
 from functools import partial
-from typing import cast
+from pathlib import PurePath
+from typing import ClassVar, cast
 
 from textual import events
 from textual.app import App
@@ -56,7 +57,11 @@ BELL_GAP_S = 0.4
 class NmesApp(App[None]):
     """The screen of one engine. It never talks to a device and keeps no time of the session."""
 
-    CSS_PATH = "screens/base.tcss"
+    # All at once: a style sheet read when its screen comes up would delay the screen of a stop.
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        f"screens/{name}.tcss"
+        for name in ("base", "start", "placement", "session", "stopped", "summary", "gone")
+    ]
     TITLE = texts.PROGRAM
     ENABLE_COMMAND_PALETTE = False
     ESCAPE_TO_MINIMIZE = False
@@ -71,6 +76,8 @@ class NmesApp(App[None]):
         is_ascii: bool = False,
     ) -> None:
         super().__init__()
+        self.register_theme(THEME)
+        self.theme = THEME.name
         self._link = link
         self._clock = clock
         self._ticks = 0
@@ -97,8 +104,6 @@ class NmesApp(App[None]):
 
     async def on_mount(self) -> None:
         """Show the first screen, begin to beat."""
-        self.register_theme(THEME)
-        self.theme = THEME.name
         for name, screen in self._screens.items():
             self.install_screen(screen, name)
         self._link.send(AskCatalogue())

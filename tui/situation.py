@@ -146,8 +146,11 @@ class Situation:
         """Tell whether what would be shown as flowing now is not known."""
         if self.snapshot is None or self.snapshot.confirmed_age_us is None:
             return True
-        snapshot_age_us = now_us - self.snapshot_came_us
-        return max(snapshot_age_us, self.snapshot.confirmed_age_us) > STALE_AFTER_US
+        return self.engine_is_silent(now_us) or self.snapshot.confirmed_age_us > STALE_AFTER_US
+
+    def engine_is_silent(self, now_us: int) -> bool:
+        """Tell whether nothing that is shown of the session can be of now."""
+        return now_us - self.snapshot_came_us > STALE_AFTER_US
 
     def unconfirmed_for_us(self, now_us: int) -> int | None:
         """Return how old the last confirmation is by now; None if there never was one."""

@@ -59,6 +59,7 @@ class View:
     snapshot: Snapshot
     rows: tuple[ChannelRow, ...]
     is_stale: bool
+    engine_is_silent: bool
     unconfirmed_for_us: int | None
     stop_is_sent: bool
     stop_is_unconfirmed: bool
@@ -87,6 +88,7 @@ def view_of(
         snapshot=snapshot,
         rows=_rows(prepared, snapshot, controls.channel, is_stale=is_stale),
         is_stale=is_stale,
+        engine_is_silent=situation.engine_is_silent(now_us),
         unconfirmed_for_us=situation.unconfirmed_for_us(now_us),
         stop_is_sent=situation.stop_sent_us is not None,
         stop_is_unconfirmed=situation.stop_is_unconfirmed(now_us),

@@ -110,7 +110,9 @@ class FakeEngine:
         )
 
     def stop_now(self, cause: str) -> None:
-        """Stop."""
+        """Stop; the file named by STOPS gets the cause."""
+        if "STOPS" in os.environ:
+            Path(os.environ["STOPS"]).write_text(cause)
         self._state = "stopped"
         self._levels = [0] * self._channels
         self._stop = StopNow(
@@ -189,6 +191,10 @@ class FakeEngine:
     def _age_us(self, since_us: int) -> int:
         return 800_000 if self._is_stale and since_us % 10_000_000 > 6_000_000 else 30_000
 
+    def play(self) -> None:
+        """Begin in the middle of a program."""
+        self._state, self._levels = "running", [20_000] * self._channels
+
     def close(self) -> None:
         """End."""
         self.is_alive = False
@@ -215,4 +221,6 @@ if __name__ == "__main__":
         side_is_open="SIDE" in os.environ,
         stale="STALE" in os.environ,
     )
+    if "PLAY" in os.environ:
+        engine.play()
     sys.exit(run_app(engine, scenes.BENCH if "START" in os.environ else None))

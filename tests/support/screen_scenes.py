@@ -1,5 +1,7 @@
 """Plans and snapshots to draw: what an engine would say at chosen moments."""
 
+from functools import cache
+
 from nmes.link.messages import (
     BurstText,
     Catalogue,
@@ -128,6 +130,7 @@ def _channel(index: int, *, side_is_open: bool) -> ChannelText:
     )
 
 
+@cache
 def prepared(
     channels: int = 2, *, side_is_open: bool = False, findings: tuple[Finding, ...] | None = None
 ) -> Prepared:

@@ -24,6 +24,8 @@ class Headline:
 def headline(view: View) -> Headline:
     """Return what to tell now."""
     snapshot = view.snapshot
+    if view.engine_is_silent:
+        return _plain(texts.WORD_SILENT, texts.SILENT_HINT)
     match snapshot.state:
         case "connecting":
             hint = texts.CONNECTING_HINT.format(device=view.prepared.device_title)
@@ -72,6 +74,8 @@ def phase_lines(view: View, width: int) -> list[Line]:
 def next_text(view: View) -> str:
     """Return what comes after the phase of now."""
     snapshot = view.snapshot
+    if view.engine_is_silent:
+        return ""
     if snapshot.state == "paused" and snapshot.lead_in_us == 0:
         return texts.PAUSED_NEXT
     if snapshot.state == "finding":

@@ -13,8 +13,6 @@ OUTPUT_STATES = frozenset({"armed", "finding", "running", "paused"})
 class GoneScreen(NmesScreen):
     """Nothing can be sent any more; the leads can be pulled."""
 
-    CSS_PATH = "gone.tcss"
-
     def compose_body(self) -> ComposeResult:
         """Lay out from top to bottom."""
         yield self.panel("gone")

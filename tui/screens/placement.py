@@ -22,8 +22,6 @@ _SIDES = {"l": "left", "r": "right"}
 class PlacementScreen(NmesScreen):
     """Text first: the words alone must be enough to place the pads."""
 
-    CSS_PATH = "placement.tcss"
-
     def compose_body(self) -> ComposeResult:
         """Lay out from top to bottom."""
         for name in ("title", "page", "state", "remark"):

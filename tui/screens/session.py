@@ -47,8 +47,6 @@ _STATE_KEYS = {
 class SessionScreen(NmesScreen):
     """Connecting, armed, finding, running, paused. Nothing here can take a key from the stop."""
 
-    CSS_PATH = "session.tcss"
-
     def __init__(self) -> None:
         super().__init__()
         self.plot = EnvelopePlot(id="plot")

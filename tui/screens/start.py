@@ -23,8 +23,6 @@ def _field(name: str, hint: str) -> Input:
 class StartScreen(NmesScreen):
     """Shown only while nothing is armed, so that a text field may take letters."""
 
-    CSS_PATH = "start.tcss"
-
     def __init__(self) -> None:
         super().__init__()
         self._lists = {name: ChoiceList(id=name) for name in ("protocol", "device", "port")}

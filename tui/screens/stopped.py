@@ -15,8 +15,6 @@ from tui.screens.base import NmesScreen
 class StoppedScreen(NmesScreen):
     """Nothing goes on by itself from here; the first key of a re-arm is never the second."""
 
-    CSS_PATH = "stopped.tcss"
-
     def __init__(self) -> None:
         super().__init__()
         self._is_confirming = False

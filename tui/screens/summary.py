@@ -15,8 +15,6 @@ from tui.screens.base import NmesScreen
 class SummaryScreen(NmesScreen):
     """What the journal tells of the session that has ended."""
 
-    CSS_PATH = "summary.tcss"
-
     def __init__(self) -> None:
         super().__init__()
         self._first = 0

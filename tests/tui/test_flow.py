@@ -1,0 +1,401 @@
+"""From choosing a protocol to the summary: what each key asks of the engine."""
+
+import pytest
+from support import screen_scenes as scenes
+from support.fake_link import FakeLink
+from support.stage import Stage, on_stage
+from textual.widgets import Input
+
+from nmes.link.messages import (
+    Acknowledge,
+    Arm,
+    AskCatalogue,
+    Finish,
+    Leave,
+    Note,
+    Pause,
+    Prepare,
+    Refusal,
+    StepLevel,
+    StillHere,
+)
+from tui import texts
+from tui.app import NmesApp
+
+PLAN = scenes.prepared()
+
+
+async def tick_every_line(stage: Stage, channels: int = 2) -> None:
+    for _ in range(channels):
+        await stage.press("space", "space", "space", "enter")
+
+
+# Start ------------------------------------------------------------------------------------------
+
+
+async def test_the_screen_asks_what_can_be_chosen_when_it_opens() -> None:
+    link = FakeLink()
+    async with NmesApp(link).run_test() as pilot:
+        await pilot.pause()
+        assert link.calls == ["ask_catalogue", "ask_sessions"]
+
+
+async def test_a_simulated_device_is_offered_first_and_needs_no_port() -> None:
+    async with on_stage(scenes.catalogue()) as stage:
+        await stage.press("enter", "enter", *"TW", "enter", *"0417", "enter")
+        assert stage.link.sent == [
+            Prepare(
+                protocol="quadriceps_strength_after_knee_replacement",
+                device="sim:rehastim2",
+                port=None,
+                operator="TW",
+                patient="0417",
+                is_bench=False,
+                sides={},
+            )
+        ]
+
+
+async def test_a_real_device_is_prepared_on_the_chosen_port() -> None:
+    async with on_stage(scenes.catalogue()) as stage:
+        await stage.press("down", "enter", "down", "enter", "enter", *"TW", "enter", *"bench")
+        await stage.press("enter")
+        asked = stage.link.sent[0]
+        assert (asked.protocol, asked.device, asked.port, asked.is_bench) == (
+            "drop_foot_cyclic",
+            "rehastim2",
+            "/dev/ttyUSB0",
+            True,
+        )
+
+
+async def test_what_is_missing_is_said_and_nothing_is_asked() -> None:
+    async with on_stage(scenes.catalogue()) as stage:
+        await stage.press("enter", "enter", "enter", "enter")
+        assert texts.MISSING_OPERATOR in stage.text
+        assert texts.MISSING_PATIENT in stage.text
+        assert stage.link.sent == []
+
+
+async def test_the_reasons_of_a_refusal_are_shown_where_the_choice_is_made() -> None:
+    async with on_stage(scenes.catalogue()) as stage:
+        await stage.press("enter", "enter", *"TW", "enter", *"0417", "enter")
+        reason = "RehaStim2 makes no asymmetric pulses: choose another device."
+        await stage.tell(Refusal(intent="prepare", reasons=(reason,)))
+        assert reason in stage.text
+        assert texts.LABEL_PROTOCOL in stage.text
+
+
+async def test_the_last_session_of_a_patient_is_shown_while_the_code_is_typed() -> None:
+    async with on_stage(scenes.catalogue(), scenes.sessions()) as stage:
+        stage.app.screen.query_one("#patient", Input).value = "0417"
+        await stage.draw()
+        assert "calf_pump, completed, 40/40" in stage.text
+
+
+async def test_f5_looks_for_ports_again() -> None:
+    async with on_stage(scenes.catalogue()) as stage:
+        await stage.press("f5")
+        assert stage.link.sent == [AskCatalogue()]
+
+
+async def test_a_choice_made_on_the_command_line_goes_straight_to_placement() -> None:
+    async with on_stage(start=scenes.BENCH) as stage:
+        assert texts.ASKED_PREPARE in stage.text
+        await stage.tell(PLAN)
+        assert "Placement - channel 1" in stage.text
+
+
+async def test_a_refused_choice_of_the_command_line_opens_the_start_screen() -> None:
+    async with on_stage(start=scenes.BENCH) as stage:
+        await stage.tell(scenes.catalogue(), Refusal(intent="prepare", reasons=("no such port",)))
+        assert "no such port" in stage.text
+        assert texts.START_TITLE in stage.text
+
+
+# Placement --------------------------------------------------------------------------------------
+
+
+async def test_arming_is_asked_only_after_every_line_was_ticked() -> None:
+    async with on_stage(PLAN, start=scenes.BENCH) as stage:
+        await stage.press("right", "right", "a")
+        assert stage.link.sent == []
+        await stage.press("left", "left")
+        await tick_every_line(stage)
+        await stage.press("a")
+        assert stage.link.sent == [Arm(confirmed_channels=(1, 2))]
+
+
+async def test_enter_never_arms() -> None:
+    async with on_stage(PLAN, start=scenes.BENCH) as stage:
+        await tick_every_line(stage)
+        await stage.press("enter", "enter", "enter")
+        assert stage.link.sent == []
+
+
+async def test_choosing_a_side_asks_for_the_plan_again() -> None:
+    async with on_stage(scenes.prepared(side_is_open=True), start=scenes.BENCH) as stage:
+        assert texts.SIDE_IS_OPEN in stage.text
+        await stage.press("r")
+        assert stage.link.sent[0].sides == {1: "right"}
+
+
+async def test_a_refused_arming_is_shown_with_its_reason() -> None:
+    async with on_stage(PLAN, start=scenes.BENCH) as stage:
+        await tick_every_line(stage)
+        await stage.press("a")
+        await stage.tell(Refusal(intent="arm", reasons=("Choose the side first.",)))
+        assert "Choose the side first." in stage.text
+        await stage.press("space")
+        assert stage.link.stops == []
+
+
+async def test_from_arming_on_space_stops_though_the_engine_has_not_answered_yet() -> None:
+    async with on_stage(PLAN, start=scenes.BENCH) as stage:
+        await tick_every_line(stage)
+        await stage.press("a", "space")
+        assert stage.kinds() == ["arm", "stop"]
+
+
+async def test_back_from_placement_opens_the_start_screen() -> None:
+    async with on_stage(PLAN, start=scenes.BENCH) as stage:
+        await stage.press("b")
+        await stage.draw()
+        assert texts.START_TITLE in stage.text
+
+
+async def test_nothing_can_be_armed_in_a_window_below_80_by_24() -> None:
+    async with on_stage(PLAN, start=scenes.BENCH) as stage:
+        await tick_every_line(stage)
+        await stage.pilot.resize_terminal(79, 24)
+        await stage.press("a")
+        assert stage.link.sent == []
+        assert texts.TOO_SMALL_NO_ARMING in " ".join(stage.text.split())
+
+
+# Session ----------------------------------------------------------------------------------------
+
+
+async def test_each_press_sends_one_step_with_a_rising_number() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running")) as stage:
+        await stage.press("up", "plus", "down", "minus", "pageup", "pagedown")
+        steps = [(s.direction, s.is_coarse, s.sequence) for s in stage.link.sent]
+        assert steps == [
+            ("up", False, 1),
+            ("up", False, 2),
+            ("down", False, 3),
+            ("down", False, 4),
+            ("up", True, 5),
+            ("down", True, 6),
+        ]
+
+
+@pytest.mark.parametrize("state", ["connecting", "armed", "paused"])
+@pytest.mark.parametrize("key", ["up", "pageup"])
+async def test_no_key_sends_a_step_up_where_nothing_may_rise(state: str, key: str) -> None:
+    async with on_stage(PLAN, scenes.snapshot(state)) as stage:
+        await stage.press(key)
+        assert stage.link.sent == []
+        assert texts.UP_NOT_NOW in stage.text
+
+
+@pytest.mark.parametrize("state", ["stopped", "faulted"])
+async def test_no_key_of_the_stopped_screen_changes_a_level(state: str) -> None:
+    async with on_stage(PLAN, scenes.stopped(state=state)) as stage:
+        await stage.press("up", "plus", "pageup", "s", "p", "f", "enter")
+        assert stage.link.sent == []
+
+
+async def test_no_step_up_leaves_a_stale_screen() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running", confirmed_age_us=400_000)) as stage:
+        await stage.press("up", "down")
+        assert [s.direction for s in stage.link.sent] == ["down"]
+
+
+async def test_no_step_up_leaves_a_window_that_is_too_small() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running")) as stage:
+        await stage.pilot.resize_terminal(60, 20)
+        await stage.press("up", "down", "0")
+        assert stage.kinds() == ["step_level", "zero_level"]
+
+
+async def test_pause_and_channels_and_zero_are_single_keys() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running")) as stage:
+        await stage.press("2", "0", "P")
+        assert [i.kind for i in stage.link.sent] == ["zero_level", "pause"]
+        assert stage.link.sent[0].channel == 2
+        assert stage.link.sent[1] == Pause()
+
+
+async def test_the_end_is_asked_twice() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running")) as stage:
+        await stage.press("e", "n", "y")
+        assert stage.link.sent == []
+        await stage.press("e", "y")
+        assert stage.link.sent == [Finish()]
+
+
+async def test_lowering_keys_work_though_the_end_is_being_asked() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running")) as stage:
+        await stage.press("e", "down", "e", "0", "e", "up")
+        assert stage.kinds() == ["step_level", "zero_level"]
+        assert stage.link.sent[0] == StepLevel(
+            channel=1, direction="down", is_coarse=False, sequence=1
+        )
+
+
+async def test_a_moment_is_marked_with_one_key() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running")) as stage:
+        await stage.press("m")
+        assert stage.link.sent == [Note(topic="mark", text="")]
+
+
+async def test_the_reason_of_a_refused_step_is_shown() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running")) as stage:
+        await stage.tell(Refusal(intent="step_level", reasons=("At most two steps a second.",)))
+        assert "At most two steps a second." in stage.text
+
+
+async def test_help_takes_the_place_of_the_events_and_covers_nothing_else() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running")) as stage:
+        before = stage.lines
+        await stage.press("question_mark")
+        after = stage.lines
+        first = next(i for i, text in enumerate(before) if "EVENTS" in text)
+        assert texts.HELP_HEADING in after[first]
+        assert after[:first] == before[:first]
+        assert after[-2:] == before[-2:]
+
+
+async def test_keys_that_ask_for_nothing_still_tell_that_somebody_is_there() -> None:
+    beats: list[StillHere] = []
+
+    class Listening(FakeLink):
+        def send(self, intent: object) -> None:
+            if isinstance(intent, StillHere):
+                beats.append(intent)
+            else:
+                super().send(intent)
+
+    async with NmesApp(Listening()).run_test() as pilot:
+        await pilot.press("f7", "f8")
+        pilot.app._beat()
+        assert beats[-1].keys_pressed == 2
+
+
+# Stopped ----------------------------------------------------------------------------------------
+
+
+async def test_going_on_after_a_stop_takes_two_different_keys() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped()) as stage:
+        await stage.press("y")
+        assert stage.link.sent == []
+        await stage.press("r")
+        assert stage.link.sent == [Acknowledge()]
+        assert texts.REARM_READ in stage.text
+        await stage.press("y")
+        assert stage.link.sent == [Acknowledge(), Arm(confirmed_channels=(1, 2))]
+
+
+@pytest.mark.parametrize("key", ["r", "n", "enter"])
+async def test_any_other_second_key_does_not_arm(key: str) -> None:
+    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped()) as stage:
+        await stage.press("r", key, "y")
+        assert "arm" not in stage.kinds()
+
+
+async def test_a_stop_key_takes_back_the_first_step_of_arming_again() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped()) as stage:
+        await stage.press("r", "space", "y")
+        assert stage.kinds() == ["acknowledge", "stop"]
+
+
+async def test_a_new_stop_begins_with_the_first_step_again() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped()) as stage:
+        await stage.press("r")
+        await stage.tell(scenes.snapshot("running"), scenes.stopped())
+        await stage.press("y")
+        assert "arm" not in stage.kinds()
+
+
+async def test_nothing_is_armed_again_while_a_stop_is_unconfirmed() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped(None)) as stage:
+        await stage.later(1)
+        await stage.press("r", "y")
+        assert stage.link.sent == []
+        assert texts.REARM_UNCONFIRMED in stage.text
+
+
+async def test_nothing_is_armed_again_in_a_window_that_is_too_small() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped()) as stage:
+        await stage.pilot.resize_terminal(79, 24)
+        await stage.press("r", "y")
+        assert "arm" not in stage.kinds()
+
+
+async def test_what_happened_goes_into_the_record() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped()) as stage:
+        await stage.press("3")
+        assert stage.link.sent == [Note(topic="stop", text="pads came off")]
+        assert "noted: pads came off" in stage.text
+
+
+async def test_e_ends_a_stopped_session_and_the_summary_follows() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped()) as stage:
+        await stage.press("e")
+        assert stage.link.sent == [Leave()]
+        await stage.tell(scenes.summary())
+        assert "contractions 32/40" in stage.text
+
+
+# Summary, end, gone -----------------------------------------------------------------------------
+
+
+async def test_after_the_summary_a_new_session_begins_at_the_start_screen() -> None:
+    async with on_stage(scenes.catalogue(), PLAN, scenes.summary(), start=scenes.BENCH) as stage:
+        await stage.press("n")
+        await stage.draw()
+        assert texts.START_TITLE in stage.text
+
+
+async def test_leaving_closes_an_open_session() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped()) as stage:
+        await stage.press("ctrl+q")
+        assert stage.link.sent == [Leave()]
+        assert stage.app.return_code == 0
+
+
+async def test_leaving_after_a_fault_is_told_by_the_exit_code() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped(state="faulted")) as stage:
+        await stage.press("ctrl+q")
+        assert stage.app.return_code == 1
+
+
+async def test_leaving_while_output_is_possible_stops_first() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running")) as stage:
+        stage.app.leave()
+        assert stage.kinds() == ["stop", "leave"]
+
+
+async def test_a_signal_stops_before_the_program_ends() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running")) as stage:
+        stage.app._end_on_signal("SIGTERM")
+        assert stage.kinds() == ["stop", "leave"]
+        assert "SIGTERM" in stage.link.stops[0]
+
+
+async def test_an_engine_that_dies_while_output_is_possible_leaves_one_instruction() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running")) as stage:
+        stage.link.die()
+        await stage.draw()
+        assert "P U L L   L E A D S" in stage.text
+        await stage.press("q")
+        assert stage.app.return_code == 1
+
+
+async def test_an_engine_that_dies_before_arming_frightens_nobody() -> None:
+    async with on_stage(scenes.catalogue()) as stage:
+        stage.link.die()
+        await stage.draw()
+        assert texts.GONE in stage.text
+        assert "L E A D S" not in stage.text
