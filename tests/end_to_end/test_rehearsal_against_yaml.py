@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from support import oracle
 from support.oracle import case_of
-from support.prescription import library_files, prescribed
+from support.prescription import LIBRARY, library_files, prescribed
 
 from nmes.rehearsal import Rehearsal, rehearse
 
+DEMO = LIBRARY / "demo.yaml"
 SHARE_OF_BOUND = 0.6
 LONG_US = 15 * 60_000_000
 """Sessions longer than this meet the slow device in the campaign only."""
@@ -56,3 +57,27 @@ def test_a_rehearsal_delivers_what_the_file_prescribes(
     claims = oracle.SAFETY + (oracle.TIMING if ack_delay_ms <= 20 else ())
     found = oracle.findings(case_of(protocol, pulses, levels_ma(protocol)), claims)
     assert (rehearsal.summary.outcome, found[:20]) == ("completed", [])
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "claim"),
+    [
+        ("ramp_up_s: 0.8", "ramp_up_s: 0.9", oracle.ramps_up_last_as_written),
+        ("ramp_down_s: 0.5", "ramp_down_s: 0.6", oracle.ramps_down_last_as_written),
+        ("on_time_s: 2.5", "on_time_s: 2.6", oracle.holds_last_as_written),
+        ("cycle_time_s: 8", "cycle_time_s: 8.1", oracle.cycles_last_as_written),
+        ("frequency_hz: 50", "frequency_hz: 49", oracle.rates_are_held),
+        ("repetitions: 4", "repetitions: 3", oracle.every_contraction_reaches_its_level),
+        ("repetitions: 4", "repetitions: 5", oracle.rests_are_silent),
+        ("level_share_percent: 50", "level_share_percent: 60", oracle.nothing_is_above_the_level),
+        ("pulse_width_us: 200", "pulse_width_us: 210", oracle.pulses_have_their_width),
+    ],
+)
+def test_the_rehearsal_of_another_file_is_told_apart(
+    written: str, instead: str, claim: oracle.Claim, tmp_path: Path
+) -> None:
+    text = DEMO.read_text(encoding="utf-8")
+    other, pulses = tmp_path / "demo.yaml", tmp_path / "pulses.csv"
+    other.write_text(text.replace(written, instead), encoding="utf-8")
+    rehearsed(other, pulses, 0)
+    assert (written in text, claim(case_of(DEMO, pulses, levels_ma(DEMO))) != []) == (True, True)
