@@ -19,6 +19,7 @@ from nmes.service.workshop import Workshop
 from nmes.session import actions
 from nmes.session.output import (
     NEVER_US,
+    Written,
     frame_at,
     next_change_at_us,
     ramp_up_us,
@@ -115,14 +116,21 @@ class Conversation:
             self._wanted = None
             return
         if self._is_due(session, now_us):
-            frame = frame_at(session, now_us, self._outputs_ua, self._written_us)
+            frame = frame_at(session, now_us, self._last(session, now_us))
             if frame != self._written or self._is_doubtful:
                 self._write(session, frame, now_us)
             self._course = session.course
-            self._change_us = next_change_at_us(session, now_us, self._outputs_ua)
+            self._change_us = next_change_at_us(session, now_us, self._last(session, now_us))
         if self._gate.is_ready and now_us >= self._keep_alive_due_us():
             self._gate.keep_alive(now_us)
             self._exchanged_us = now_us
+
+    def _last(self, session: Session, now_us: int) -> Written:
+        return Written(
+            at_us=self._written_us,
+            outputs_ua=self._outputs_ua,
+            rest_left_us=self.rest_left_us(session, now_us),
+        )
 
     def _is_due(self, session: Session, now_us: int) -> bool:
         """Whether the frame for now may be another than the one written last."""

@@ -44,9 +44,9 @@ class EngineProcess:
             while not self._is_over(monotonic_us()):
                 self._wait()
                 self._serve(monotonic_us())
-        except Exception:  # noqa: BLE001 the outermost loop: whatever it was, nothing may flow on
+        except Exception as error:  # noqa: BLE001 the outermost loop: whatever it was, nothing may flow on
             traceback.print_exc(file=sys.stderr)
-            self._station.give_up(monotonic_us())
+            self._station.give_up(repr(error), monotonic_us())
             return 1
         return 0
 

@@ -86,6 +86,12 @@ class Recorder:
         self.append("session_close", fields, now_us, is_vital=True)
         self._journal.close(CLOSE_TIMEOUT_S)
 
+    def give_up(self, why: str, now_us: int) -> None:
+        """Write why the engine itself failed; there is nobody left to close the record."""
+        fields: dict[str, object] = {"code": "ENGINE", "detail": why, "channel": None}
+        self.append("fault", fields, now_us, is_vital=True)
+        self._journal.close(CLOSE_TIMEOUT_S)
+
     def summary(self) -> link.Summary:
         """Return the session as its journal tells it."""
         summary = asdict(summarise(read_journal(self._journal.content())))

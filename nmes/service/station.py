@@ -74,8 +74,16 @@ class Station:
                 self._prepare(intent, now_us)
             case link.Arm():
                 self._arm(intent, now_us)
+            case link.Note():
+                self._note(intent, now_us)
             case _:
                 self._wish(intent, now_us)
+
+    def _note(self, note: link.Note, now_us: int) -> None:
+        if self._recorder is None:
+            raise SessionRefusal("There is no record to note this in yet: arm first.")
+        fields: dict[str, object] = {"text": f"{note.topic}: {note.text}"}
+        self._record("note", fields, now_us, is_vital=False)
 
     def _take_beat(self, beat: link.StillHere, now_us: int) -> None:
         """Take a sign of the screen; only a key pressed since the last is one of a person."""
@@ -224,11 +232,15 @@ class Station:
         """Whether there is no session, or one that has not been armed."""
         return self._session is None or self._recorder is None
 
-    def give_up(self, now_us: int) -> None:
-        """Last line of defence after a failure of the engine itself: stop, fall silent."""
-        if self._device is not None:
-            self._device.abandon(now_us)
-            self._release_device()
+    def give_up(self, why: str, now_us: int) -> None:
+        """Last line of defence after a failure of the engine itself: stop, fall silent, record."""
+        try:
+            if self._device is not None:
+                self._device.abandon(now_us)
+                self._release_device()
+        finally:
+            if self._recorder is not None:
+                self._recorder.give_up(why, now_us)
 
     # Inside -------------------------------------------------------------------------------------
 

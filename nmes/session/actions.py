@@ -6,6 +6,7 @@ Operator wishes, the clock, the device and the record all enter the same way; la
 
 from dataclasses import dataclass
 
+from nmes.session.session import Session
 from protocols.pulses import TrainSetup
 
 
@@ -197,3 +198,5 @@ class Tell:
 
 
 Request = Connect | SetUp | RecordRise | SetLevel | StopDevice | AbandonDevice | Record | Tell
+Outcome = tuple[Session, tuple[Request, ...]]
+"""The session that follows, and what it asks for in return."""

@@ -10,10 +10,6 @@ from nmes.session.session import Session, find_stage
 from nmes.session.states import SessionState
 from protocols.pulses import ChannelOutput
 
-GRACE_US = 150_000
-"""A burst whose silence is seen this close to its planned end has run to its end."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Which burst of which cycle; stage and cycle are None while a level is being found.
@@ -23,6 +19,7 @@ class Place:
 
     stage: int | None
     cycle: int | None
+    period_us: int
     start_us: int
     end_us: int
     ends_cycle: bool
@@ -107,7 +104,7 @@ def with_output(
 def fields_of(contraction: Contraction, channel: int, ended_us: int) -> dict[str, object]:
     """Return the fields of its record."""
     place = contraction.place
-    is_complete = ended_us >= place.end_us - GRACE_US
+    is_complete = ended_us >= place.end_us
     return {
         "stage": place.stage,
         "cycle": place.cycle,

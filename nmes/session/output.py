@@ -1,9 +1,16 @@
 """What each channel should put out at a time, and when that next changes (pure)."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from nmes.session.program import current_burst
-from nmes.session.session import Session, find_ramp_us, find_stage, shape_of, train_stage
+from nmes.session.session import (
+    Session,
+    find_ramp_us,
+    find_stage,
+    rise_us,
+    shape_of,
+    train_stage,
+)
 from nmes.session.states import SessionState
 from protocols.envelope import next_change_us, stage_current_ua
 from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup
@@ -13,11 +20,23 @@ TICK_US = 10_000
 """How soon to look again while an output is still on its way to its envelope."""
 
 
-def frame_at(session: Session, now_us: int, last_ua: tuple[int, ...], last_us: int) -> OutputFrame:
-    """Return the frame for now; `last_ua` and `last_us` are the frame written last.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """The frame written last, in the order of the plan's channels.
 
-    Needs a set-up in force. Falls are free; rises keep to the slope of their ramp, so that a
-    stall or a step in level never becomes a jump.
+    `rest_left_us` is the rest that each channel still needs before current may flow in it again.
+    """
+
+    at_us: int
+    outputs_ua: tuple[int, ...]
+    rest_left_us: tuple[int, ...]
+
+
+def frame_at(session: Session, now_us: int, written: Written) -> OutputFrame:
+    """Return the frame for now. Needs a set-up in force.
+
+    Falls are free; rises keep to the slope of their ramp, so that a stall or a step in level never
+    becomes a jump.
     """
     setup = session.setup
     if setup is None:
@@ -26,10 +45,10 @@ def frame_at(session: Session, now_us: int, last_ua: tuple[int, ...], last_us: i
     for channel in setup.channels:
         index = session.index(channel)
         ramp_us = ramp_up_us(session, channel, now_us)
-        ceiling_ua = risen_ua(session, index, ramp_us, last_ua[index], now_us - last_us)
-        outputs.append(
-            _shaped(session, channel, min(target_ua(session, channel, now_us), ceiling_ua))
-        )
+        last_ua, elapsed_us = written.outputs_ua[index], now_us - written.at_us
+        ceiling_ua = risen_ua(session, index, ramp_us, last_ua, elapsed_us)
+        wanted_ua = _wanted_ua(session, channel, now_us, written)
+        outputs.append(_shaped(session, channel, min(wanted_ua, ceiling_ua)))
     return OutputFrame(setup=setup, outputs=tuple(outputs))
 
 
@@ -38,6 +57,29 @@ def risen_ua(session: Session, index: int, ramp_us: int, last_ua: int, elapsed_u
     counted_us = min(elapsed_us, session.behaviour.slew_elapsed_max_us)
     slope_ua = session.levels_ua[index] * counted_us // ramp_us
     return (last_ua + slope_ua + session.step_ua) // session.step_ua * session.step_ua
+
+
+def _wanted_ua(session: Session, channel: int, now_us: int, written: Written) -> int:
+    """Return the envelope's current, but nothing in a rest and no rise once a burst falls.
+
+    A level raised while its burst falls, or after it has been lowered to nothing, would otherwise
+    begin a second burst within the first.
+    """
+    index = session.index(channel)
+    last_ua = written.outputs_ua[index]
+    if last_ua == 0 and written.rest_left_us[index] > 0:
+        return 0
+    envelope_ua = target_ua(session, channel, now_us)
+    return min(envelope_ua, last_ua) if _is_falling(session, channel, now_us) else envelope_ua
+
+
+def _is_falling(session: Session, channel: int, now_us: int) -> bool:
+    stage, time_us = session.stage, session.stage_time_us(now_us)
+    if session.state is SessionState.FINDING and session.find_channel is not None:
+        stage = find_stage(session, session.find_channel)
+        time_us = now_us - session.find_zero_us
+    timed = current_burst(stage, channel, time_us)
+    return timed is not None and time_us >= timed.fall_us
 
 
 def target_ua(session: Session, channel: int, now_us: int) -> int:
@@ -51,7 +93,7 @@ def target_ua(session: Session, channel: int, now_us: int) -> int:
             current_ua = stage_current_ua(
                 session.stage, channel, level_ua, session.step_ua, time_us
             )
-            return min(current_ua, _gentle_ceiling_ua(session, channel, level_ua, time_us))
+            return min(current_ua, _rising_ua(session, channel, level_ua, time_us))
         case SessionState.FINDING if channel == session.find_channel:
             return stage_current_ua(
                 find_stage(session, channel),
@@ -72,23 +114,19 @@ def ramp_up_us(session: Session, channel: int, now_us: int) -> int:
         return find_ramp_us(session)
     time_us = session.stage_time_us(now_us)
     timed = current_burst(session.stage, channel, time_us)
-    if timed is None:
-        return min(
-            (b.ramp_up_us for b in session.stage.bursts if b.channel == channel),
-            default=session.behaviour.resume_ramp_min_us,
-        )
-    if _is_gentle(session, time_us):
-        return max(timed.burst.ramp_up_us, session.behaviour.resume_ramp_min_us)
-    return timed.burst.ramp_up_us
+    if timed is None:  # nothing rises
+        return session.behaviour.resume_ramp_min_us
+    return rise_us(session, timed.burst, time_us)
 
 
-def next_change_at_us(session: Session, now_us: int, last_ua: tuple[int, ...]) -> int:
+def next_change_at_us(session: Session, now_us: int, written: Written) -> int:
     """Return the earliest time after now at which the frame would be another one."""
     if session.setup is None:
         return NEVER_US
     wake_us = NEVER_US
     for channel in session.setup.channels:
-        if target_ua(session, channel, now_us) != last_ua[session.index(channel)]:
+        last_ua = written.outputs_ua[session.index(channel)]
+        if _wanted_ua(session, channel, now_us, written) != last_ua:
             return now_us + TICK_US
         wake_us = min(wake_us, _channel_change_us(session, channel, now_us))
     return wake_us
@@ -98,7 +136,7 @@ def _channel_change_us(session: Session, channel: int, now_us: int) -> int:
     level_ua = session.level_ua(channel)
     if session.state is SessionState.RUNNING:
         time_us = session.stage_time_us(now_us)
-        if _is_gentle(session, time_us) and current_burst(session.stage, channel, time_us):
+        if _is_rising_gently(session, channel, time_us):
             return now_us + TICK_US
         change_us = next_change_us(session.stage, channel, level_ua, session.step_ua, time_us)
         return NEVER_US if change_us is None else session.zero_us + change_us
@@ -111,27 +149,53 @@ def _channel_change_us(session: Session, channel: int, now_us: int) -> int:
     return now_us + TICK_US if is_fading else NEVER_US
 
 
-def _is_gentle(session: Session, time_us: int) -> bool:
-    return session.gentle_cycle is not None and (
-        time_us // session.stage.cycle_us == session.gentle_cycle
+def _is_rising_gently(session: Session, channel: int, time_us: int) -> bool:
+    timed = current_burst(session.stage, channel, time_us)
+    if timed is None:
+        return False
+    ramp_us = rise_us(session, timed.burst, time_us)
+    return timed.burst.ramp_up_us < ramp_us and time_us - timed.start_us < ramp_us
+
+
+def _rising_ua(session: Session, channel: int, level_ua: int, time_us: int) -> int:
+    """Return how far a burst that rises gently has risen; the whole level otherwise."""
+    timed = current_burst(session.stage, channel, time_us)
+    if timed is None or not _is_rising_gently(session, channel, time_us):
+        return level_ua
+    ramp_us = rise_us(session, timed.burst, time_us)
+    risen = level_ua * (time_us - timed.start_us) // ramp_us
+    return risen // session.step_ua * session.step_ua
+
+
+def fade_times_us(session: Session, outputs_ua: tuple[int, ...], now_us: int) -> tuple[int, ...]:
+    """Return how long each output takes to 0 on the slope of its burst's ramp down.
+
+    On that slope no output ends later than its burst would have.
+    """
+    time_us = session.stage_time_us(now_us)
+    return tuple(
+        _fade_time_us(session, planned.number, output_ua, time_us)
+        for planned, output_ua in zip(session.plan.channels, outputs_ua, strict=True)
     )
 
 
-def _gentle_ceiling_ua(session: Session, channel: int, level_ua: int, time_us: int) -> int:
+def _fade_time_us(session: Session, channel: int, output_ua: int, time_us: int) -> int:
     timed = current_burst(session.stage, channel, time_us)
-    if timed is None or not _is_gentle(session, time_us):
-        return level_ua
-    ramp_us = session.behaviour.resume_ramp_min_us
-    risen_ua = level_ua * min(time_us - timed.start_us, ramp_us) // ramp_us
-    return risen_ua // session.step_ua * session.step_ua
+    level_ua = session.level_ua(channel)
+    if timed is None or level_ua == 0:
+        return 0
+    top_ua = level_ua * timed.burst.share_permille // 1000
+    return timed.burst.ramp_down_us * min(output_ua, top_ua) // max(1, top_ua)
 
 
 def _fading_ua(session: Session, channel: int, now_us: int) -> int:
-    left_us = max(0, session.fade_us - (now_us - session.paused_us))
-    if left_us == 0:
+    index = session.index(channel)
+    fade_us = session.fade_us[index]
+    left_us = fade_us - (now_us - session.paused_us)
+    if left_us <= 0:
         return 0
-    fading_ua = session.fading_ua[session.index(channel)] * left_us // session.fade_us
-    return min(fading_ua, session.level_ua(channel)) // session.step_ua * session.step_ua
+    fading_ua = session.fading_ua[index] * left_us // fade_us
+    return min(fading_ua, session.levels_ua[index]) // session.step_ua * session.step_ua
 
 
 def silent_frame(session: Session, setup: TrainSetup) -> OutputFrame:

@@ -35,6 +35,11 @@ class Halt:
     is_abandoned: bool
     is_acknowledged: bool
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more can be learnt of the stop: it is confirmed, or the device given up."""
+        return self.confirmed_us is not None or self.is_abandoned
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
@@ -44,7 +49,9 @@ class Session:
     a contraction has begun to rise to it. `input_us` is when the operator last wished for
     something, `present_us` when any key was last pressed, `step_us` a key for up. While RUNNING,
     stage time is `now - zero_us` but never before `held_us`, where it waits out the countdown
-    before a start; in every other state it rests there. `setup` is the train the device holds.
+    before a start; in every other state it rests there. `setup` is the train the device holds;
+    `is_doubtful` says that a device which may have put out current was given up, and none was
+    heard since. Each of the outputs in `fading_ua` falls to 0 within its `fade_us` of a pause.
     """
 
     plan: Plan
@@ -64,8 +71,9 @@ class Session:
     find_zero_us: int
     setup: TrainSetup | None
     setup_is_asked: bool
+    is_doubtful: bool
     paused_us: int
-    fade_us: int
+    fade_us: tuple[int, ...]
     fading_ua: tuple[int, ...]
     heard_us: int
     input_us: int
@@ -118,6 +126,7 @@ class Session:
             self.find_zero_us,
             self.setup,
             self.paused_us,
+            self.fading_ua,
         )
 
     def countdown_us(self, now_us: int) -> int:
@@ -161,8 +170,9 @@ def new_session(
         find_zero_us=0,
         setup=None,
         setup_is_asked=False,
+        is_doubtful=False,
         paused_us=0,
-        fade_us=0,
+        fade_us=(0,) * count,
         fading_ua=(0,) * count,
         heard_us=now_us,
         input_us=now_us,
@@ -174,6 +184,13 @@ def new_session(
         pending=None,
         halt=None,
     )
+
+
+def rise_us(session: Session, burst: PlannedBurst, time_us: int) -> int:
+    """Return how long a burst rises at a time of the stage: longer just after a pause."""
+    is_gentle = session.gentle_cycle == time_us // session.stage.cycle_us
+    gentle_us = session.behaviour.resume_ramp_min_us if is_gentle else 0
+    return max(burst.ramp_up_us, gentle_us)
 
 
 def home_stage(session: Session, channel: int) -> PlannedStage:
