@@ -17,6 +17,7 @@ from nmes.link.messages import (
     Snapshot,
     Start,
     StepLevel,
+    Stop,
     Summary,
 )
 from protocols.errors import SessionRefusal
@@ -40,6 +41,7 @@ class ScriptedOperator:
         self._next_step_us: int | None = None
         self._steps = 0
         self._has_started = False
+        self._has_stopped = False
         self.prepared: Prepared | None = None
         self.snapshot: Snapshot | None = None
         self.summary: Summary | None = None
@@ -77,6 +79,8 @@ class ScriptedOperator:
     def _look(self, snapshot: Snapshot) -> list[Intent]:
         if snapshot.state in ("stopped", "faulted"):
             return self._leave(snapshot)
+        if snapshot.state == "paused":
+            return self._stop()
         if snapshot.state != "armed" or self._has_started or self._next_step_us is None:
             return []
         if snapshot.at_us < self._next_step_us:
@@ -99,6 +103,13 @@ class ScriptedOperator:
                 sequence=self._steps,
             )
         ]
+
+    def _stop(self) -> list[Intent]:
+        """Stop what the engine has paused: whether to go on is for a person to decide."""
+        if self._has_stopped:
+            return []
+        self._has_stopped = True
+        return [Stop(cause="it was paused, and a script does not go on by itself")]
 
     def _leave(self, snapshot: Snapshot) -> list[Intent]:
         stop = snapshot.stop
