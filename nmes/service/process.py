@@ -9,6 +9,7 @@ import select
 import signal
 import sys
 import traceback
+from contextlib import suppress
 from types import FrameType
 
 from nmes.link.server import LinkServer
@@ -30,13 +31,17 @@ class EngineProcess:
         self._link = LinkServer(read_fd, write_fd)
         self._signal: int | None = None
         self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
         self._ends_us: int | None = None
         self._tick_us = monotonic_us()
         self._ticks = 0
 
     def run(self) -> int:
-        """Serve until the screen is gone and the device is stopped; return the exit code."""
+        """Serve until the screen is gone and the device is stopped; return the exit code.
+
+        Takes over the signals of the whole process.
+        """
         for number in SIGNALS:
             signal.signal(number, self._on_signal)
         signal.set_wakeup_fd(self._wake_write)
@@ -44,11 +49,14 @@ class EngineProcess:
             while not self._is_over(monotonic_us()):
                 self._wait()
                 self._serve(monotonic_us())
-        except Exception as error:  # noqa: BLE001 the outermost loop: whatever it was, nothing may flow on
+        except Exception as error:  # noqa: BLE001 the outermost loop: nothing may flow on
             traceback.print_exc(file=sys.stderr)
-            self._station.give_up(repr(error), monotonic_us())
+            self._station.give_up(f"{type(error).__name__}: {error}", monotonic_us())
             return 1
-        return 0
+        if self._station.is_idle:
+            return 0
+        self._station.give_up("the session could not be closed in time", monotonic_us())
+        return 1
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
         self._signal = number
@@ -78,27 +86,29 @@ class EngineProcess:
             self._link.send(report)
         self._tick(now_us)
         self._link.flush()
+        self._watch_link(now_us)
 
     def _obey_signal(self, now_us: int) -> None:
         if self._signal is None:
             return
         name = signal.Signals(self._signal).name
         self._signal = None
-        os.read(self._wake_read, 64)
-        self._end(f"the engine was told to end ({name})", now_us)
-
-    def _hear(self, now_us: int) -> None:
-        if self._link.is_lost:
-            return
-        for intent in self._link.receive():
-            self._station.receive(intent, now_us)
-        if self._link.is_lost:
-            self._end(self._link.why_lost, now_us)
-
-    def _end(self, cause: str, now_us: int) -> None:
         if self._ends_us is None:
             self._ends_us = now_us + CLOSING_MAX_US
-            self._station.link_lost(cause, now_us)
+            self._station.end(f"the engine was told to end ({name})", now_us)
+        with suppress(BlockingIOError):  # another signal may have taken its byte along
+            os.read(self._wake_read, 64)
+
+    def _hear(self, now_us: int) -> None:
+        for intent in self._link.receive():
+            self._station.receive(intent, now_us)
+        self._watch_link(now_us)
+
+    def _watch_link(self, now_us: int) -> None:
+        """End with the link, whether it was lost while it was read or while it was written."""
+        if self._link.is_lost and self._ends_us is None:
+            self._ends_us = now_us + CLOSING_MAX_US
+            self._station.link_lost(self._link.why_lost, now_us)
 
     def _tick(self, now_us: int) -> None:
         if now_us < self._tick_us:

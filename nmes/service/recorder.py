@@ -76,10 +76,13 @@ class Recorder:
             due.append(self._waiting.popleft().then)
         return tuple(due)
 
-    def close(self, session: Session, now_us: int, *, is_left: bool) -> None:
-        """Write the closing record and wait for the disk; nothing flows any more."""
+    def close(self, session: Session, now_us: int, *, is_abandoned: bool) -> None:
+        """Write the closing record and wait for the disk; nothing flows any more.
+
+        `is_abandoned` says that it stopped because nobody was at the other end any more.
+        """
         fields: dict[str, object] = {
-            "outcome": _outcome(session, now_us, is_left=is_left),
+            "outcome": _outcome(session, now_us, is_abandoned=is_abandoned),
             "contractions_done": done_now(session, now_us),
             "done_us": elapsed_now_us(session, now_us),
         }
@@ -98,15 +101,10 @@ class Recorder:
         return link.Summary.model_validate(summary)
 
 
-def _outcome(session: Session, now_us: int, *, is_left: bool) -> str:
+def _outcome(session: Session, now_us: int, *, is_abandoned: bool) -> str:
     if session.state is SessionState.STOPPED:
-        return "abandoned" if is_left and _is_unseen(session) else "stopped"
+        return "abandoned" if is_abandoned else "stopped"
     if session.state is SessionState.FAULTED:
         return "faulted"
     is_complete = done_now(session, now_us) == contractions_planned(session.plan)
     return "completed" if is_complete else "ended early"
-
-
-def _is_unseen(session: Session) -> bool:
-    """Whether nobody was there to acknowledge: the screen was gone."""
-    return session.halt is not None and session.halt.cause.startswith("the screen")

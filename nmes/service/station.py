@@ -15,15 +15,15 @@ from nmes.service.preparation import Choice, Preparation, prepare
 from nmes.service.recorder import Recorder
 from nmes.service.wishes import wish_of
 from nmes.service.workshop import Workshop
-from nmes.session import actions, machine
+from nmes.session import actions, clockwork, machine
 from nmes.session.program import contractions_planned
-from nmes.session.rules import SCREEN_SILENT_PAUSE_US, SCREEN_SILENT_STOP_US
 from nmes.session.session import PendingRise, Session, new_session
 from nmes.session.states import SessionState
 from nmes.session.view import done_now
 from protocols.errors import LimitViolation, NmesError, RecordError, SessionRefusal
 
 NEVER_US = 2**62
+OVERTIME = "The longest time of one session is over"
 
 
 class Station:
@@ -42,6 +42,8 @@ class Station:
         self._meter = Meter()
         self._reports: deque[link.Report] = deque()
         self._is_left = False
+        self._is_abandoned = False
+        self._ends_us: int | None = None
         self._keys_pressed = 0
         self._snapshots = 0
         self._confirmed_channels: tuple[int, ...] = ()
@@ -115,11 +117,14 @@ class Station:
         )
         self._recorder = None
         self._meter = Meter()
+        self._ends_us = None
         self._reports.append(reporting.prepared(preparation))
 
     def _arm(self, intent: link.Arm, now_us: int) -> None:
         preparation, _ = self._prepared()
         reporting.check_arming(preparation, intent.confirmed_channels)
+        if self._ends_us is not None and now_us >= self._ends_us:
+            raise SessionRefusal(f"{OVERTIME}: end it here.")
         if self._recorder is None:
             self._recorder = Recorder(self._workshop, preparation, self._operator_is_script, now_us)
         self._confirmed_channels = intent.confirmed_channels
@@ -134,7 +139,9 @@ class Station:
         if isinstance(intent, link.Finish) and is_halted:
             intent = link.Leave()
         self._ask(wish_of(intent), now_us)
-        self._is_left = self._is_left or isinstance(intent, link.Leave)
+        if isinstance(intent, link.Leave):
+            self._is_left = True
+            self._close_if_over(now_us)
 
     def _ask(self, wish: actions.Wish, now_us: int) -> None:
         """Let a wish happen; granted or not, an operator has made it."""
@@ -146,13 +153,17 @@ class Station:
 
     def link_lost(self, cause: str, now_us: int) -> None:
         """Stop because nobody is at the other end any more; the session closes by itself."""
-        self._is_left = True
-        self.stop(cause, now_us)
+        self._is_abandoned = self._session is not None and self._session.is_live
+        self.end(cause, now_us)
 
-    def stop(self, cause: str, now_us: int) -> None:
-        """Stop now, whatever state the session is in."""
-        if self._session is not None:
-            self._happen(actions.StopWish(cause=cause), now_us)
+    def end(self, cause: str, now_us: int) -> None:
+        """Stop what is live; the session closes by itself."""
+        self._is_left = True
+        if self._session is not None and self._session.is_live:
+            self._stop(cause, now_us)
+
+    def _stop(self, cause: str, now_us: int) -> None:
+        self._happen(actions.StopWish(cause=cause), now_us)
 
     # Time ---------------------------------------------------------------------------------------
 
@@ -164,7 +175,7 @@ class Station:
         session = self._session
         if session is None:
             return
-        session, requests = machine.advance(session, now_us, self._outputs_ua())
+        session, requests = clockwork.advance(session, now_us, self._outputs_ua())
         self._take(session, requests, now_us)
         self._measure(now_us)
         self._speak(now_us)
@@ -175,16 +186,11 @@ class Station:
         session = self._session
         if session is None:
             return NEVER_US
-        wakes = [self._meter.next_end_us() or NEVER_US]
+        wakes = [self._meter.next_end_us() or NEVER_US, clockwork.next_wake_us(session, now_us)]
         if self._device is not None:
             wakes.append(self._device.next_wake_us(session, now_us))
-            wakes.append(self._device.session_ends_us() or NEVER_US)
-        if session.is_live:
-            silent_us = now_us - session.heard_us
-            pause_is_ahead = silent_us <= SCREEN_SILENT_PAUSE_US
-            limit_us = SCREEN_SILENT_PAUSE_US if pause_is_ahead else SCREEN_SILENT_STOP_US
-            wakes.append(session.heard_us + limit_us + 1)
-        wakes.append(machine.next_wake_us(session, now_us))
+        if self._ends_us is not None and session.is_live:
+            wakes.append(self._ends_us)
         return min(wakes)
 
     def snapshot(self, now_us: int) -> link.Snapshot | None:
@@ -282,10 +288,7 @@ class Station:
     def _carry_out(self, request: actions.Request, now_us: int) -> None:
         match request:
             case actions.StopDevice():
-                if self._device is not None:
-                    self._device.stop(now_us)
-                else:  # nothing is connected, so nothing can flow
-                    self._happen(actions.StopHeld(), now_us)
+                self._stop_device(now_us)
             case actions.AbandonDevice():
                 if self._device is not None:
                     self._device.abandon(now_us)
@@ -303,6 +306,12 @@ class Station:
                 self._record(request.event, request.fields, now_us, is_vital=request.is_vital)
             case actions.Tell():
                 self._tell(request.mark, request.text, now_us)
+
+    def _stop_device(self, now_us: int) -> None:
+        if self._device is not None:
+            self._device.stop(now_us)
+        elif self._session is not None and not self._session.is_doubtful:
+            self._happen(actions.StopHeld(), now_us)  # nothing is connected: nothing can flow
 
     def _listen(self, now_us: int) -> None:
         """Let what the device says happen; a driver that fails is a fault."""
@@ -387,11 +396,13 @@ class Station:
             self._happen(fault, now_us)
 
     def _watch_session_time(self, now_us: int) -> None:
+        """Stop when the session's time is over; a new connection does not begin it anew."""
         if self._device is None or self._session is None or not self._session.is_live:
             return
-        ends_us = self._device.session_ends_us()
-        if ends_us is not None and now_us >= ends_us:
-            self.stop("the longest time of one session is over", now_us)
+        if self._ends_us is None:
+            self._ends_us = self._device.session_ends_us()
+        elif now_us >= self._ends_us:
+            self._stop(OVERTIME, now_us)
 
     def _measure(self, now_us: int) -> None:
         if self._session is None:
@@ -425,11 +436,11 @@ class Station:
             return
         self._release_device()  # before the disk, which may keep us waiting
         if self._recorder is not None:
-            self._recorder.close(session, now_us, is_left=self._is_left)
+            self._recorder.close(session, now_us, is_abandoned=self._is_abandoned)
             self._reports.append(self._summary(self._recorder))
         self._session = None
         self._recorder = None
-        self._is_left = False
+        self._is_left = self._is_abandoned = False
 
     @staticmethod
     def _summary(recorder: Recorder) -> link.Report:
@@ -439,13 +450,9 @@ class Station:
             return link.Refusal(intent="summary", reasons=(str(error),))
 
     def _is_over(self, session: Session) -> bool:
-        if session.state is SessionState.IDLE:
-            return self._is_left
-        if session.is_live:
-            return False
-        halt = session.halt
-        is_settled = halt is None or halt.confirmed_us is not None or halt.is_abandoned
-        return is_settled and (self._is_left or session.state is SessionState.FINISHED)
+        is_wanted = self._is_left or session.state is SessionState.FINISHED
+        is_settled = session.halt is None or session.halt.is_settled
+        return is_wanted and is_settled and not session.is_live
 
 
 def _fault_of(error: NmesError) -> actions.FaultSeen:

@@ -5,10 +5,11 @@ Counted from what the device confirmed, between one confirmation and the next.
 
 from dataclasses import dataclass, replace
 
-from nmes.session.program import current_burst
+from nmes.session.program import current_burst, last_burst_end_us
 from nmes.session.session import Session, find_stage
 from nmes.session.states import SessionState
 from protocols.pulses import ChannelOutput
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -33,57 +34,62 @@ class Contraction:
     level_ua: int
     on_us: int
     charge_sum: int
-    period_us: int
 
     @property
     def pulses(self) -> int:
         """How many pulses were put out."""
-        return round(self.on_us / self.period_us)
+        return round(self.on_us / self.place.period_us)
 
     @property
     def charge_nc(self) -> int:
         """The charge of all first phases together."""
-        return self.charge_sum // (1000 * self.period_us)
+        return self.charge_sum // (1000 * self.place.period_us)
 
 
 def place_now(session: Session, channel: int, now_us: int) -> Place | None:
     """Return the burst that a channel is in, None at rest."""
     if session.countdown_us(now_us) > 0:
         return None
+    if session.state is SessionState.RUNNING:
+        return _place_in_program(session, channel, now_us)
     if session.state is SessionState.FINDING and channel == session.find_channel:
-        zero_us = session.find_zero_us
-        timed = current_burst(find_stage(session, channel), channel, now_us - zero_us)
-        stage_index = cycle = None
-        ends_cycle = False
-    elif session.state is SessionState.RUNNING:
-        zero_us = session.zero_us
-        timed = current_burst(session.stage, channel, now_us - zero_us)
-        stage_index = session.stage_index
-        cycle = (now_us - zero_us) // session.stage.cycle_us
-        last_us = max(burst.end_us for burst in session.stage.bursts)
-        ends_cycle = timed is not None and timed.burst.end_us == last_us
-    else:
-        return None
+        return _place_in_search(session, channel, now_us)
+    return None
+
+
+def _place_in_program(session: Session, channel: int, now_us: int) -> Place | None:
+    stage, zero_us = session.stage, session.zero_us
+    timed = current_burst(stage, channel, now_us - zero_us)
     if timed is None:
         return None
     return Place(
-        stage=stage_index,
-        cycle=cycle,
+        stage=session.stage_index,
+        cycle=(now_us - zero_us) // stage.cycle_us,
+        period_us=stage.setup.period_us,
         start_us=zero_us + timed.start_us,
         end_us=zero_us + timed.end_us,
-        ends_cycle=ends_cycle,
+        ends_cycle=timed.burst.end_us == last_burst_end_us(stage),
+    )
+
+
+def _place_in_search(session: Session, channel: int, now_us: int) -> Place | None:
+    stage, zero_us = find_stage(session, channel), session.find_zero_us
+    timed = current_burst(stage, channel, now_us - zero_us)
+    if timed is None:
+        return None
+    return Place(
+        stage=None,
+        cycle=None,
+        period_us=stage.setup.period_us,
+        start_us=zero_us + timed.start_us,
+        end_us=zero_us + timed.end_us,
+        ends_cycle=False,
     )
 
 
 def begin(place: Place, session: Session, channel: int) -> Contraction:
     """Return the contraction that begins at a place."""
-    return Contraction(
-        place=place,
-        level_ua=session.level_ua(channel),
-        on_us=0,
-        charge_sum=0,
-        period_us=session.stage.setup.period_us,
-    )
+    return Contraction(place=place, level_ua=session.level_ua(channel), on_us=0, charge_sum=0)
 
 
 def with_output(

@@ -26,6 +26,7 @@ from protocols.errors import SessionRefusal
 
 
 def step(session: Session, wish: StepWish, now_us: int, facts: Facts) -> Outcome:
+    """Take one press of a key: down acts at once, up waits for its record and the gate."""
     index = known_index(session, wish.channel)
     chosen = replace(session, selected=wish.channel)
     from_ua = session.levels_ua[index]
@@ -41,6 +42,7 @@ def step(session: Session, wish: StepWish, now_us: int, facts: Facts) -> Outcome
 
 
 def rise_recorded(session: Session, _: RiseRecorded, now_us: int, __: Facts) -> Outcome:
+    """Let a rise act that is on disk and that the gate has granted."""
     pending = session.pending
     if pending is None:
         return session, ()
@@ -55,16 +57,19 @@ def rise_recorded(session: Session, _: RiseRecorded, now_us: int, __: Facts) -> 
 
 
 def rise_refused(session: Session, refused: RiseRefused, _: int, __: Facts) -> Outcome:
+    """Forget a rise that the gate did not grant, and say why."""
     return replace(session, pending=None), (Tell(mark="!", text=refused.reason),)
 
 
 def zero(session: Session, wish: ZeroWish, _: int, __: Facts) -> Outcome:
+    """Take a channel's level to 0."""
     known_index(session, wish.channel)
     chosen = replace(session, selected=wish.channel, pending=None)
     return with_level(chosen, wish.channel, 0)
 
 
 def with_level(session: Session, channel: int, level_ua: int) -> Outcome:
+    """Return the session with a level lowered; a level is felt as high at most."""
     index = session.index(channel)
     levels = session.levels_ua
     if levels[index] == level_ua:
@@ -91,11 +96,11 @@ def _placed(amounts: tuple[int, ...], index: int, amount: int) -> tuple[int, ...
 
 
 def known_index(session: Session, channel: int) -> int:
+    """Return the place of a channel; SessionRefusal if the protocol has none such."""
     try:
         return session.index(channel)
     except ValueError as error:
         raise SessionRefusal(f"This protocol has no channel {channel}.") from error
-
 
 
 def without_levels(session: Session) -> Session:

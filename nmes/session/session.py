@@ -37,7 +37,7 @@ class Halt:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing more can be learnt of the stop: it is confirmed, or the device given up."""
+        """Whether the stop is confirmed, or the device given up: there is no more to wait for."""
         return self.confirmed_us is not None or self.is_abandoned
 
 

@@ -124,10 +124,11 @@ class MoodyPort:
         self.is_mute = False
         self.is_broken = False
         self.lost_reads = 0
+        self.noise = b""
 
     def read(self) -> bytes:
         self._fail_if_broken()
-        arrived = self._inner.read()
+        arrived, self.noise = self._inner.read() + self.noise, b""
         if arrived and self.lost_reads > 0:
             self.lost_reads -= 1
             return b""
@@ -140,6 +141,10 @@ class MoodyPort:
 
     def fileno(self) -> int | None:
         return None
+
+    @property
+    def is_closed(self) -> bool:
+        return self._inner.is_closed
 
     def close(self) -> None:
         self._inner.close()
@@ -251,6 +256,12 @@ class StationBench:
         self._run_until(is_true, until_us)
         assert is_true(), f"not within {within_us} µs; {self.state}, {self.told}"
         return self.now_us
+
+    def jump(self, for_us: int) -> "StationBench":
+        """Let time go by at which nothing is due but what the device does of itself."""
+        self.workshop.now_us += for_us
+        self._beat_us = self.now_us
+        return self
 
     def _run_until(self, is_true: Callable[[], bool], until_us: int) -> None:
         turns, at_us = 0, -1
