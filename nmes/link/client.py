@@ -36,7 +36,8 @@ class EngineClient:
                 stderr=errors,
                 start_new_session=True,
             )
-        self._write_fd = os.dup(self._process.stdin.fileno())  # type: ignore[union-attr] # PIPE
+        stdin_fd = self._process.stdin.fileno()  # type: ignore[union-attr] # PIPE
+        self._write_fd: int | None = os.dup(stdin_fd)
         self._read_fd = os.dup(self._process.stdout.fileno())  # type: ignore[union-attr] # PIPE
         self._process.stdin.close()  # type: ignore[union-attr] # PIPE
         self._process.stdout.close()  # type: ignore[union-attr] # PIPE
@@ -44,6 +45,7 @@ class EngineClient:
         os.set_blocking(self._read_fd, False)
         self._reader: LineReader[Report] = LineReader(REPORTS)
         self.is_alive = True
+        self._is_closed = False
         self.send(Hello(operator_is_script=operator_is_script))
 
     @property
@@ -63,17 +65,21 @@ class EngineClient:
 
     def _write(self, line: bytes) -> bool:
         try:
-            return os.write(self._write_fd, line) == len(line)
+            return self._write_fd is not None and os.write(self._write_fd, line) == len(line)
         except OSError:
             return False
 
     def _give_up(self) -> None:
         """Close the link and signal the engine: both mean stop to it."""
-        if self.is_alive:
-            self.is_alive = False
-            os.close(self._write_fd)
+        self._close_link()
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
+
+    def _close_link(self) -> None:
+        self.is_alive = False
+        if self._write_fd is not None:
+            os.close(self._write_fd)
+            self._write_fd = None
 
     async def reports(self) -> AsyncIterator[Report]:
         """Yield what the engine says; ends when it is gone."""
@@ -87,7 +93,7 @@ class EngineClient:
                 loop.remove_reader(self._read_fd)
             reports = self._read()
             if reports is None:
-                self.is_alive = False
+                self._close_link()
                 return
             for report in reports:
                 yield report
@@ -99,7 +105,7 @@ class EngineClient:
             return []
         reports = self._read()
         if reports is None:
-            self.is_alive = False
+            self._close_link()
             raise LinkError("The engine ended without a word; see engine.log in the data folder.")
         return reports
 
@@ -110,16 +116,17 @@ class EngineClient:
             return []
         return self._reader.receive(data) if data else None
 
-    def close(self) -> None:
-        """Close the link, which ends the engine, and wait for its end."""
-        if self.is_alive:
-            self.is_alive = False
-            os.close(self._write_fd)
+    def close(self, patience_s: float = END_TIMEOUT_S) -> None:
+        """Close the link, which ends the engine, and wait for its end; may be called twice."""
+        self._close_link()
         try:
-            self._process.wait(END_TIMEOUT_S)
+            self._process.wait(patience_s)
         except subprocess.TimeoutExpired:
-            self._process.send_signal(signal.SIGTERM)
-            self._process.wait(END_TIMEOUT_S)
+            self._process.kill()  # it is stuck: the device stops by itself
+            self._process.wait()
+        if not self._is_closed:
+            self._is_closed = True
+            os.close(self._read_fd)
 
 
 def _opened(log: Path) -> IO[bytes]:

@@ -26,6 +26,8 @@ STEP_EVERY_US = 510_000
 """A little more than the shortest time between two accepted steps."""
 TRIED_AGAIN = ("step_level", "leave")
 COARSE_STEP_UA = 2_000
+PAUSED_MAX_US = 1_000_000
+"""Longer than the engine itself needs to make a stop of a pause for want of a screen."""
 
 
 class ScriptedOperator:
@@ -41,6 +43,7 @@ class ScriptedOperator:
         self._next_step_us: int | None = None
         self._steps = 0
         self._has_started = False
+        self._paused_us: int | None = None
         self._has_stopped = False
         self.prepared: Prepared | None = None
         self.snapshot: Snapshot | None = None
@@ -80,7 +83,7 @@ class ScriptedOperator:
         if snapshot.state in ("stopped", "faulted"):
             return self._leave(snapshot)
         if snapshot.state == "paused":
-            return self._stop()
+            return self._stop(snapshot.at_us)
         if snapshot.state != "armed" or self._has_started or self._next_step_us is None:
             return []
         if snapshot.at_us < self._next_step_us:
@@ -104,9 +107,11 @@ class ScriptedOperator:
             )
         ]
 
-    def _stop(self) -> list[Intent]:
+    def _stop(self, at_us: int) -> list[Intent]:
         """Stop what the engine has paused: whether to go on is for a person to decide."""
-        if self._has_stopped:
+        if self._paused_us is None:
+            self._paused_us = at_us
+        if self._has_stopped or at_us - self._paused_us < PAUSED_MAX_US:
             return []
         self._has_stopped = True
         return [Stop(cause="it was paused, and a script does not go on by itself")]

@@ -7,12 +7,25 @@ import os
 from collections import deque
 
 from nmes.link.lines import LineReader, line_of
-from nmes.link.messages import INTENTS, Intent, Report, Snapshot, Stop
+from nmes.link.messages import (
+    INTENTS,
+    Arm,
+    FindLevel,
+    Intent,
+    Report,
+    Resume,
+    Snapshot,
+    Start,
+    StepLevel,
+    Stop,
+)
 from protocols.errors import LinkError
 
 READ_BYTES = 65_536
 REPORTS_WAITING_MAX = 10_000
 """A screen that has not read so much is no longer there."""
+OVERRULED = (Arm, FindLevel, Start, Resume, StepLevel)
+"""What leads towards output: void if a stop was pressed after it."""
 
 
 class LinkServer:
@@ -36,7 +49,9 @@ class LinkServer:
         return bool(self._partial or self._waiting or self._snapshot) and not self.is_lost
 
     def receive(self) -> list[Intent]:
-        """Return what has arrived; a stop comes first, whatever stands before it."""
+        """Return what has arrived; a stop comes first, and overrules what stood before it."""
+        if self.is_lost:
+            return []
         try:
             data = os.read(self.read_fd, READ_BYTES)
         except BlockingIOError:
@@ -49,7 +64,7 @@ class LinkServer:
             intents = self._reader.receive(data)
         except LinkError as error:
             return self._lose(f"the screen made no sense: {error}")
-        return sorted(intents, key=lambda intent: not isinstance(intent, Stop))
+        return _stop_first(intents)
 
     def send(self, report: Report) -> None:
         """Write a report, or keep it until the screen takes it."""
@@ -87,3 +102,15 @@ class LinkServer:
         self.is_lost = True
         self.why_lost = why
         return []
+
+
+def _stop_first(intents: list[Intent]) -> list[Intent]:
+    """Return the intents with the stops in front, without what a stop was meant to undo."""
+    stops = [intent for intent in intents if isinstance(intent, Stop)]
+    last = max((place for place, intent in enumerate(intents) if intent in stops), default=-1)
+    kept = [
+        intent
+        for place, intent in enumerate(intents)
+        if not isinstance(intent, Stop) and (place > last or not isinstance(intent, OVERRULED))
+    ]
+    return [*stops, *kept]

@@ -23,6 +23,11 @@ CLOSING_MAX_US = 5_000_000
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
+def tick_after(tick_us: int, now_us: int) -> int:
+    """Return the next tick on the grid of an earlier one; those missed are not made up for."""
+    return tick_us + (1 + (now_us - tick_us) // TICK_US) * TICK_US
+
+
 class EngineProcess:
     """The loop around one station."""
 
@@ -114,8 +119,7 @@ class EngineProcess:
         if now_us < self._tick_us:
             return
         self._ticks += 1
-        # The next tick on the grid: after a stall, missed ticks are not made up for.
-        self._tick_us += (1 + (now_us - self._tick_us) // TICK_US) * TICK_US
+        self._tick_us = tick_after(self._tick_us, now_us)
         if self._ticks % SNAPSHOT_EVERY_TICKS == 0:
             snapshot = self._station.snapshot(now_us)
             if snapshot is not None:

@@ -2,7 +2,7 @@
 
 from support.screen_scenes import prepared, snapshot, stopped
 
-from nmes.link.messages import Arm, Intent, Leave, Prepare, Start, Stop
+from nmes.link.messages import Arm, Leave, Prepare, Start
 from nmes.link.script import ScriptedOperator
 
 
@@ -23,18 +23,25 @@ def operator_at_work() -> ScriptedOperator:
     return operator
 
 
-def told(operator: ScriptedOperator, *states: str) -> list[Intent]:
-    return [intent for state in states for intent in operator.react(snapshot(state))]
-
-
 def test_while_the_program_runs_the_operator_only_looks_on() -> None:
-    assert told(operator_at_work(), "running", "running") == []
+    operator = operator_at_work()
+    assert [operator.react(snapshot(at_us=at_us)) for at_us in (0, 9_000_000)] == [[], []]
 
 
-def test_what_the_engine_paused_is_stopped_once() -> None:
+def paused(operator: ScriptedOperator, *times_us: int) -> list[str]:
+    """The kinds of what the operator asks while it sees a pause at these times."""
+    seen = [snapshot("paused", at_us=at_us) for at_us in times_us]
+    return [intent.kind for moment in seen for intent in operator.react(moment)]
+
+
+def test_what_stays_paused_is_stopped_once() -> None:
     # Otherwise a computer that stalls for a moment leaves a session that never ends.
-    asked = told(operator_at_work(), "running", "paused", "paused", "paused")
-    assert [type(intent) for intent in asked] == [Stop]
+    assert paused(operator_at_work(), 0, 500_000, 1_000_000, 1_050_000) == ["stop"]
+
+
+def test_a_pause_that_the_engine_is_about_to_stop_is_left_to_it() -> None:
+    # A second stop would be the emergency stop.
+    assert paused(operator_at_work(), 0, 100_000, 250_000) == []
 
 
 def test_a_stop_is_left_only_when_it_is_confirmed() -> None:
