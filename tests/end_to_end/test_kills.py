@@ -43,6 +43,9 @@ SCREEN_GONE_S = 0.5
 STOP_S = 0.2
 LOOK_ON_S = 2.0  # longer than any bound above
 AT_ONCE = 6
+HALTS = ("pause", "stop", "fault")
+LINE_GONE_S = 0.1
+DEVICE_SILENT_S = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,7 @@ class Outcome:
     left: tuple[Process, ...]
     outcome: str
     findings: tuple[str, ...]
+    noticed_s: float | None
 
 
 Deed = Callable[[Scene], None]
@@ -136,15 +140,18 @@ def play(folder: Path, wire: str, deed: Deed, afterwards: Deed) -> Outcome:
         if simulator.process.poll() is None:
             simulator.end()
     times_s = [simulator.zero_s + row.time_s - done_s for row in recorded(pulses)]
-    outcome, findings = journal_of(folder)
+    (entry,) = list_sessions(folder / "sessions")
+    stored = open_session(folder / "sessions", entry.session_id)
+    noticed_s = [r.at_us / 1e6 - done_s for r in stored.reading.records if r.event in HALTS]
     return Outcome(
         last_pulse_before_s=max(time_s for time_s in times_s if time_s <= 0),
         last_pulse_s=max(times_s),
         exit_code=exit_code,
         errors=errors,
         left=tuple(left),
-        outcome=outcome,
-        findings=findings,
+        outcome=entry.outcome,
+        findings=verify(stored),
+        noticed_s=min(noticed_s, default=None),
     )
 
 
@@ -160,12 +167,6 @@ def play_with_own_simulator(folder: Path, deed: Deed) -> tuple[Process, ...]:
 
 def session_on(*device: str) -> list[str]:
     return ["run", str(PROTOCOL), *device, "--no-tui", "--bench", "--intensity", f"1={LEVEL_MA}"]
-
-
-def journal_of(home: Path) -> tuple[str, tuple[str, ...]]:
-    """How the one recorded session ended, and what is wrong with its journal."""
-    (entry,) = list_sessions(home / "sessions")
-    return entry.outcome, verify(open_session(home / "sessions", entry.session_id))
 
 
 WITH_OWN_SIMULATOR: dict[str, Deed] = {
@@ -261,6 +262,16 @@ def test_a_pulled_cable_is_a_fault_in_a_whole_journal(
     assert (outcomes[name].outcome, outcomes[name].findings) == ("faulted", ())
 
 
+@those("cable cut", "pty gone", "socket gone")
+def test_a_line_that_is_gone_is_noticed_at_once(name: str, outcomes: dict[str, Outcome]) -> None:
+    assert outcomes[name].noticed_s <= LINE_GONE_S
+
+
+@those("cable mute")
+def test_a_device_that_falls_silent_is_noticed(name: str, outcomes: dict[str, Outcome]) -> None:
+    assert outcomes[name].noticed_s <= DEVICE_SILENT_S
+
+
 @those("cable cut", "cable mute", "pty gone", "socket gone")
 def test_a_pulled_cable_is_told_in_words_that_say_what_to_do(
     name: str, outcomes: dict[str, Outcome]
@@ -268,9 +279,20 @@ def test_a_pulled_cable_is_told_in_words_that_say_what_to_do(
     assert "cable" in outcomes[name].errors
 
 
-@those("command killed", "command frozen", "engine frozen")
-def test_the_journal_is_whole_if_the_engine_lived(name: str, outcomes: dict[str, Outcome]) -> None:
-    assert outcomes[name].findings == ()
+@pytest.mark.parametrize(
+    ("name", "outcome"), [("command killed", "abandoned"), ("command frozen", "stopped")]
+)
+def test_a_session_that_lost_its_screen_has_a_whole_journal(
+    name: str, outcome: str, outcomes: dict[str, Outcome]
+) -> None:
+    assert (outcomes[name].outcome, outcomes[name].findings) == (outcome, ())
+
+
+@those("engine frozen")
+def test_a_frozen_engine_goes_on_to_nothing_but_a_fault(
+    name: str, outcomes: dict[str, Outcome]
+) -> None:
+    assert (outcomes[name].outcome, outcomes[name].findings) == ("faulted", ())
 
 
 @those("engine killed")
