@@ -26,13 +26,10 @@ from nmes.session.output import (
     silent_frame,
 )
 from nmes.session.session import Session
-from nmes.session.states import SessionState
 from protocols.pulses import OutputFrame, TrainSetup
 
 KEEP_ALIVE_AHEAD_US = 40_000
 """A keep-alive waits if a frame is due this soon: its answer would hold the frame up."""
-
-_FLOWING = (SessionState.ARMED, SessionState.FINDING, SessionState.RUNNING, SessionState.PAUSED)
 
 Happenings = list[actions.Happening]
 
@@ -63,7 +60,7 @@ class Conversation:
         self._is_doubtful = False
         self._exchanged_us = 0
         self._outputs_ua = (0,) * len(preparation.plan.channels)
-        self._course: tuple[object, ...] = ()
+        self._looked_at: Session | None = None
         self._change_us = NEVER_US
         self.identity = ""
         self.confirmed: OutputFrame | None = None
@@ -119,11 +116,16 @@ class Conversation:
             frame = frame_at(session, now_us, self._last(session, now_us))
             if frame != self._written or self._is_doubtful:
                 self._write(session, frame, now_us)
-            self._course = session.course
+            self._looked_at = session
             self._change_us = next_change_at_us(session, now_us, self._last(session, now_us))
         if self._gate.is_ready and now_us >= self._keep_alive_due_us():
             self._gate.keep_alive(now_us)
             self._exchanged_us = now_us
+
+    def _is_new(self, session: Session) -> bool:
+        """Whether the output may have changed since it was last looked at, whatever the time."""
+        seen = self._looked_at
+        return seen is not session and (seen is None or seen.course != session.course)
 
     def _last(self, session: Session, now_us: int) -> Written:
         return Written(
@@ -134,9 +136,9 @@ class Conversation:
 
     def _is_due(self, session: Session, now_us: int) -> bool:
         """Whether the frame for now may be another than the one written last."""
-        if session.state not in _FLOWING or self._written is None or session.setup is None:
+        if self._written is None or session.setup is None:
             return False
-        return now_us >= self._change_us or self._is_doubtful or session.course != self._course
+        return now_us >= self._change_us or self._is_doubtful or self._is_new(session)
 
     def _write(self, session: Session, frame: OutputFrame, now_us: int) -> None:
         before = self._written or frame
@@ -151,7 +153,7 @@ class Conversation:
         self._written_us = now_us
         self._exchanged_us = now_us
         self._is_doubtful = False
-        self._course = ()
+        self._looked_at = None
         outputs = frame.outputs if frame else ()
         by_channel = {output.channel: output.current_ua for output in outputs}
         self._outputs_ua = tuple(
@@ -202,9 +204,8 @@ class Conversation:
         wake_us = NEVER_US if deadline_us is None else deadline_us
         if not self._gate.is_ready or not session.is_live:
             return wake_us
-        if session.state in _FLOWING and self._written is not None:
-            is_new = session.course != self._course
-            wake_us = min(wake_us, now_us if is_new else self._change_us)
+        if self._written is not None:
+            wake_us = min(wake_us, now_us if self._is_new(session) else self._change_us)
         return min(wake_us, self._keep_alive_due_us())
 
     # From the device ----------------------------------------------------------------------------

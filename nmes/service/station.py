@@ -42,6 +42,8 @@ class Station:
         self._meter = Meter()
         self._reports: deque[link.Report] = deque()
         self._is_left = False
+        self._settled: Session | None = None
+        self._quiet_until_us = 0
         self._is_abandoned = False
         self._ends_us: int | None = None
         self._keys_pressed = 0
@@ -105,7 +107,9 @@ class Station:
             is_bench=intent.is_bench,
             sides=intent.sides,
         )
-        preparation = prepare(choice, self._workshop.capabilities(choice.device))
+        capabilities = self._workshop.capabilities(choice.device)
+        _refuse_contradiction(choice, self._workshop)
+        preparation = prepare(choice, capabilities)
         self._preparation = preparation
         self._session = new_session(
             preparation.plan,
@@ -127,7 +131,11 @@ class Station:
             raise SessionRefusal(f"{OVERTIME}: end it here.")
         if self._recorder is None:
             self._recorder = Recorder(self._workshop, preparation, self._operator_is_script, now_us)
-        self._confirmed_channels = intent.confirmed_channels
+        self._confirmed_channels = tuple(
+            planned.number
+            for planned in preparation.plan.channels
+            if planned.number in intent.confirmed_channels
+        )
         self._ask(actions.ArmWish(), now_us)
 
     def _wish(self, intent: link.Intent, now_us: int) -> None:
@@ -159,6 +167,7 @@ class Station:
     def end(self, cause: str, now_us: int) -> None:
         """Stop what is live; the session closes by itself."""
         self._is_left = True
+        self._settled = None
         if self._session is not None and self._session.is_live:
             self._stop(cause, now_us)
 
@@ -173,25 +182,40 @@ class Station:
         self._follow_record(now_us)
         self._watch_session_time(now_us)
         session = self._session
-        if session is None:
+        if session is None or self._is_quiet(session, now_us):
             return
         session, requests = clockwork.advance(session, now_us, self._outputs_ua())
         self._take(session, requests, now_us)
         self._measure(now_us)
         self._speak(now_us)
         self._close_if_over(now_us)
+        self._settle(now_us)
+
+    def _is_quiet(self, session: Session, now_us: int) -> bool:
+        """Whether nothing has happened since the last whole turn, and nothing is due yet."""
+        if session is not self._settled or now_us >= self._quiet_until_us:
+            return False
+        return self._device is None or now_us < self._device.next_wake_us(session, now_us)
+
+    def _settle(self, now_us: int) -> None:
+        session = self._settled = self._session
+        if session is None:
+            return
+        wakes = [self._meter.next_end_us() or NEVER_US, clockwork.next_wake_us(session, now_us)]
+        if self._ends_us is not None and session.is_live:
+            wakes.append(self._ends_us)
+        self._quiet_until_us = min(wakes)
 
     def next_wake_us(self, now_us: int) -> int:
         """Return the latest time at which `turn` must be called again if nothing arrives."""
         session = self._session
         if session is None:
             return NEVER_US
-        wakes = [self._meter.next_end_us() or NEVER_US, clockwork.next_wake_us(session, now_us)]
-        if self._device is not None:
-            wakes.append(self._device.next_wake_us(session, now_us))
-        if self._ends_us is not None and session.is_live:
-            wakes.append(self._ends_us)
-        return min(wakes)
+        if session is not self._settled:
+            return now_us
+        if self._device is None:
+            return self._quiet_until_us
+        return min(self._quiet_until_us, self._device.next_wake_us(session, now_us))
 
     def snapshot(self, now_us: int) -> link.Snapshot | None:
         """Return everything that changes, as it is now; None while nothing is prepared."""
@@ -453,6 +477,15 @@ class Station:
         is_wanted = self._is_left or session.state is SessionState.FINISHED
         is_settled = session.halt is None or session.halt.is_settled
         return is_wanted and is_settled and not session.is_live
+
+
+def _refuse_contradiction(choice: Choice, workshop: Workshop) -> None:
+    """Raise SessionRefusal unless a port is named for a real device, and only for one."""
+    is_simulated = any(d.is_simulated for d in workshop.devices() if d.name == choice.device)
+    if is_simulated and choice.port is not None:
+        raise SessionRefusal("A simulated device has no port: choose the real device, or no port.")
+    if not is_simulated and choice.port is None:
+        raise SessionRefusal("A real device needs its port: choose one, or the simulated device.")
 
 
 def _fault_of(error: NmesError) -> actions.FaultSeen:
