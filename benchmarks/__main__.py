@@ -7,15 +7,19 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
 from benchmarks.figure import Figure, Run
-from nmes.commands.progress import progress
 from nmes.settings import HOME_VARIABLE
 
 MODULES = {
@@ -38,20 +42,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     names = options.only or list(MODULES)
     begun_s = time.monotonic()
+    report: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as home:
         os.environ[HOME_VARIABLE] = home
-        load_before = os.getloadavg()
-        figures = _measure(names, is_quick=options.quick)
-    report = {
-        "conditions": _conditions(load_before, is_quick=options.quick),
-        "figures": [asdict(figure) for figure in figures],
-        "took_s": round(time.monotonic() - begun_s, 1),
-    }
-    text = json.dumps(report, indent=2, ensure_ascii=False)
-    print(text)
-    if options.json:
-        options.json.write_text(text + "\n", encoding="utf-8")
+        load = os.getloadavg()
+        for figures in _measure(names, is_quick=options.quick):
+            report = {
+                "conditions": _conditions(load, is_quick=options.quick),
+                "figures": [asdict(figure) for figure in figures],
+                "took_s": round(time.monotonic() - begun_s, 1),
+            }
+            if options.json:  # after each: a later one that fails must not cost the earlier ones
+                options.json.write_text(_json(report), encoding="utf-8")
+    sys.stdout.write(_json(report))
     return 0
+
+
+def _json(report: dict[str, object]) -> str:
+    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,29 +71,34 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _measure(names: Sequence[str], *, is_quick: bool) -> list[Figure]:
+def _measure(names: Sequence[str], *, is_quick: bool) -> Iterator[list[Figure]]:
+    """Yield all figures so far, after each benchmark."""
     figures: list[Figure] = []
-    with progress("benchmarks", "benchmarks") as show:
-        for done, name in enumerate(names):
-            show(done, len(names))
-            figures += _benchmark(name)(Run(is_quick=is_quick, tell=_teller(name)))
-        show(len(names), len(names))
-    return figures
+    with _progress(len(names)) as (done, tell):
+        for name in names:
+            run = Run(is_quick=is_quick, tell=partial(tell, name))
+            figures += import_module(f"benchmarks.{MODULES[name]}").figures(run)
+            done()
+            yield figures
 
 
-def _benchmark(name: str) -> Callable[[Run], list[Figure]]:
-    benchmark: Callable[[Run], list[Figure]] = import_module(f"benchmarks.{MODULES[name]}").figures
-    return benchmark
+@contextmanager
+def _progress(benchmarks: int) -> Iterator[tuple[Callable[[], None], Callable[[str, str], None]]]:
+    """Show on standard error what is being measured; gives what counts one, what tells a step."""
+    console = Console(stderr=True)
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[step]}"),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=benchmarks, step="")
 
+        def tell(name: str, step: str) -> None:
+            bar.update(task, step=f"{name}: {step}")
 
-def _teller(name: str) -> Callable[[str], None]:
-    """Return what writes the present step where no bar is seen."""
-
-    def tell(step: str) -> None:
-        if not sys.stderr.isatty():
-            sys.stderr.write(f"{name}: {step}\n")
-
-    return tell
+        yield (lambda: bar.advance(task)), tell
 
 
 def _conditions(load: tuple[float, float, float], *, is_quick: bool) -> dict[str, object]:

@@ -99,4 +99,11 @@ def test_a_grid_that_slips_shows_as_drift():
     slip = 1 + 250e-6
     times_s = [index * PERIOD_US / 1e6 * slip for index in range(600)]
 
-    assert regularity(times_s).drift_us_per_s == pytest.approx(250, rel=0.05)
+    assert regularity(times_s).drift_us_per_s == pytest.approx(250, rel=0.2)
+
+
+def test_frames_that_are_late_now_and_then_are_no_drift():
+    late_us = [9_990 if index % 3 == 0 else 0 for index in range(600)]
+    times_s = [(index * PERIOD_US + late) / 1e6 for index, late in enumerate(late_us)]
+
+    assert regularity(times_s).drift_us_per_s == pytest.approx(0, abs=1e-3)
