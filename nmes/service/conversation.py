@@ -204,8 +204,11 @@ class Conversation:
         wake_us = NEVER_US if deadline_us is None else deadline_us
         if not self._gate.is_ready or not session.is_live:
             return wake_us
+        if self._wanted is not None:
+            return now_us
         if self._written is not None:
-            wake_us = min(wake_us, now_us if self._is_new(session) else self._change_us)
+            is_at_once = self._is_doubtful or self._is_new(session)
+            wake_us = min(wake_us, now_us if is_at_once else self._change_us)
         return min(wake_us, self._keep_alive_due_us())
 
     # From the device ----------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from nmes.service.preparation import Preparation, undetectable
 from nmes.service.workshop import Workshop
 from nmes.session.program import contractions_planned
 from nmes.session.session import Halt, Session
-from nmes.session.states import SessionState
 from nmes.session.stepping import is_locked
 from nmes.session.view import done_now, elapsed_now_us, phase_now
 from protocols.errors import LinkError, SessionRefusal
@@ -16,14 +15,6 @@ from protocols.loading import library, load_protocol
 from protocols.plan import PlannedChannel, PlannedStage
 from protocols.pulses import OutputFrame
 from protocols.timeline import protocol_duration_us
-
-_MAY_FLOW = (
-    SessionState.CONNECTING,
-    SessionState.ARMED,
-    SessionState.FINDING,
-    SessionState.RUNNING,
-    SessionState.PAUSED,
-)
 
 
 def welcome(hello: link.Hello) -> link.Welcome:
@@ -181,7 +172,7 @@ def snapshot(
         sequence=sequence,
         at_us=now_us,
         state=session.state.value,
-        output_is_possible=session.state in _MAY_FLOW,
+        output_is_possible=session.is_live,
         confirmed_age_us=None if confirmed_us is None else max(0, now_us - confirmed_us),
         reply_us=reply_us,
         replies_missed=replies_missed,

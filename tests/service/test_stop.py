@@ -353,6 +353,14 @@ def test_after_a_lost_reply_the_frame_is_written_again() -> None:
     assert (bench.now_ma(), bench.state) == (9, "running")
 
 
+def test_a_frame_whose_reply_was_lost_is_written_again_as_soon_as_the_device_can_take_it() -> None:
+    bench = holding()
+    bench.port.lost_reads = 1
+    bench.down()
+    missed_us = bench.run_until(lambda: bench.snapshot.replies_missed == 1)
+    assert bench.port.written_us[-1] == missed_us
+
+
 def test_noise_on_the_line_is_told() -> None:
     bench = holding()
     bench.port.noise = b"\xf0\x81\x55\x81\x55\x00\x00\x0f"

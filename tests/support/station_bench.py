@@ -118,13 +118,15 @@ def _resting(level_ma: int, text: str) -> "StationBench":
 class MoodyPort:
     """A wire to the simulated device that can lose bytes, hold them up, or break."""
 
-    def __init__(self, inner: VirtualPort) -> None:
+    def __init__(self, inner: VirtualPort, clock: Callable[[], int]) -> None:
         self._inner = inner
+        self._clock = clock
         self.is_deaf = False
         self.is_mute = False
         self.is_broken = False
         self.lost_reads = 0
         self.noise = b""
+        self.written_us: list[int] = []
 
     def read(self) -> bytes:
         self._fail_if_broken()
@@ -136,6 +138,7 @@ class MoodyPort:
 
     def write(self, data: bytes) -> None:
         self._fail_if_broken()
+        self.written_us.append(self._clock())
         if not self.is_mute:
             self._inner.write(data)
 
@@ -194,7 +197,7 @@ class BenchWorkshop(VirtualWorkshop):
                 on_pulse=self._pulse, ack_delay_us=self._delay_us, start_us=self.now_us
             )
         self.port = VirtualPort(self.device, self.clock)
-        moody = MoodyPort(self.port)
+        moody = MoodyPort(self.port, self.clock)
         self.ports_opened.append(moody)
         return SafetyGate(registry.load("rehastim2").make(moody, None))
 
