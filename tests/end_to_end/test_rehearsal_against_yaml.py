@@ -14,8 +14,9 @@ from nmes.rehearsal import Rehearsal, rehearse
 
 DEMO = LIBRARY / "demo.yaml"
 SHARE_OF_BOUND = 0.6
+SHARE_OF_BOUND_IF_LONG = 0.25
 LONG_US = 15 * 60_000_000
-"""Sessions longer than this meet the slow device in the campaign only."""
+"""Sessions longer than this meet the slow device in the campaign only, and fewer steps a ramp."""
 
 CASES = [
     pytest.param(
@@ -32,9 +33,10 @@ CASES = [
 
 
 def levels_ma(protocol: Path) -> dict[int, int]:
-    """Levels as strong as they are used: 60 % of each channel's bound, in whole mA."""
-    bounds = prescribed(protocol).max_current_ma
-    return {channel: int(bound * SHARE_OF_BOUND) for channel, bound in bounds.items()}
+    """Levels in whole mA, as strong as they are used: 60 % of each channel's bound if short."""
+    prescription = prescribed(protocol)
+    share = SHARE_OF_BOUND if prescription.end_us <= LONG_US else SHARE_OF_BOUND_IF_LONG
+    return {channel: int(ma * share) for channel, ma in prescription.max_current_ma.items()}
 
 
 def rehearsed(protocol: Path, pulses: Path, ack_delay_ms: int) -> Rehearsal:
