@@ -22,7 +22,7 @@ from nmes.records.chain import read_journal
 from nmes.records.journal import Journal, MemoryJournal
 from nmes.rehearsal import VirtualPort, VirtualWorkshop
 from nmes.service.station import Station
-from protocols.errors import PortError
+from protocols.errors import PortError, RecordError
 from safety.gate import SafetyGate
 
 SECOND_US = 1_000_000
@@ -165,6 +165,12 @@ class SlowDisk(MemoryJournal):
         self.is_stuck = False
         self._seen_seq = -1
         self.why: str | None = None
+        self.is_unreadable = False
+
+    def content(self) -> bytes:
+        if self.is_unreadable:
+            raise RecordError("the disk is gone")
+        return super().content()
 
     @property
     def failure(self) -> str | None:  # type: ignore[override] # a plain attribute there
