@@ -16,7 +16,7 @@ from hardware_sim.record import PulseRecord
 from hardware_sim.trace import FrameTrace
 from hardware_sim.transmitter import OnFrame
 from nmes.compose import capabilities_of, device_names, driver_name
-from nmes.link.messages import Hello, Prepare, Prepared, StillHere, Summary
+from nmes.link.messages import Hello, Prepare, Prepared, Report, StillHere, Summary
 from nmes.link.script import ScriptedOperator
 from nmes.records.chain import utc_text
 from nmes.records.journal import Journal, MemoryJournal, new_session_id
@@ -222,33 +222,38 @@ def _run(
     operator: ScriptedOperator,
     on_progress: Callable[[int, int], None] | None,
 ) -> None:
-    next_beat_us = 0
+    next_beat_us = next_look_us = 0
     while True:
         now_us = workshop.now_us
         if now_us >= next_beat_us:
             next_beat_us = now_us + HEARTBEAT_US
             station.receive(StillHere(), now_us)
         station.turn(now_us)
-        has_acted = _let_operator_act(station, operator, now_us)
+        reports: list[Report] = list(station.take_reports())
+        if now_us >= max(next_look_us, _look_us(operator)):
+            next_look_us = now_us + LOOK_EVERY_US
+            snapshot = station.snapshot(now_us)
+            reports += [snapshot] if snapshot is not None else []
+        has_acted = _let_operator_act(station, operator, reports, now_us)
         if on_progress is not None:
             on_progress(*station.progress(now_us))
         if operator.summary is not None:
             return
-        wake_us = now_us if has_acted else station.next_wake_us(now_us)
-        look_us = operator.next_look_us()
-        if look_us is not None and not has_acted:
-            wake_us = min(wake_us, max(look_us, now_us + LOOK_EVERY_US))
+        wake_us = min(station.next_wake_us(now_us), max(next_look_us, _look_us(operator)))
         if wake_us == NEVER_US:
             raise SessionRefusal("The rehearsal came to a standstill.")
-        workshop.pass_time(wake_us)
+        workshop.pass_time(now_us if has_acted else wake_us)
 
 
-def _let_operator_act(station: Station, operator: ScriptedOperator, now_us: int) -> bool:
-    intents = [intent for report in station.take_reports() for intent in operator.react(report)]
+def _look_us(operator: ScriptedOperator) -> int:
     look_us = operator.next_look_us()
-    if look_us is not None and look_us <= now_us:
-        snapshot = station.snapshot(now_us)
-        intents += operator.react(snapshot) if snapshot is not None else []
+    return NEVER_US if look_us is None else look_us
+
+
+def _let_operator_act(
+    station: Station, operator: ScriptedOperator, reports: list[Report], now_us: int
+) -> bool:
+    intents = [intent for report in reports for intent in operator.react(report)]
     for intent in intents:
         station.receive(intent, now_us)
     return bool(intents)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from nmes.link.messages import (
     Arm,
+    Event,
     Intent,
     Leave,
     Prepare,
@@ -45,6 +46,7 @@ class ScriptedOperator:
         self._has_started = False
         self._paused_us: int | None = None
         self._has_stopped = False
+        self._is_alert = False
         self.prepared: Prepared | None = None
         self.snapshot: Snapshot | None = None
         self.summary: Summary | None = None
@@ -55,6 +57,8 @@ class ScriptedOperator:
 
     def next_look_us(self) -> int | None:
         """Return when the operator wants to see a snapshot; None if reports are enough."""
+        if self._is_alert:
+            return 0
         return None if self._has_started else self._next_step_us
 
     def react(self, report: Report) -> list[Intent]:
@@ -67,6 +71,8 @@ class ScriptedOperator:
             case Snapshot():
                 self.snapshot = report
                 return self._look(report)
+            case Event():
+                self._is_alert = self._is_alert or report.mark != "i"
             case Summary():
                 self.summary = report
         return []

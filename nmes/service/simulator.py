@@ -35,6 +35,7 @@ def start_simulator(device: str, *, pulses: Path | None, ack_delay_ms: float) ->
     port = _first_line(process)
     if not port:
         process.kill()
+        process.communicate()
         raise PortError(f"The simulated {device} did not start; try 'nmes simulate {device}'.")
     return Simulator(port=port, process=process)
 

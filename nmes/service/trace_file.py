@@ -37,9 +37,10 @@ class TraceFile:
 
     def _write(self) -> None:
         try:
-            while True:
-                now_us, way, words, data = self._waiting.get()
-                for line in words.lines(data):
-                    self._file.write(f"{now_us / 1e6:.6f} {way} {line}\n")
+            with self._file:
+                while True:
+                    now_us, way, words, data = self._waiting.get()
+                    for line in words.lines(data):
+                        self._file.write(f"{now_us / 1e6:.6f} {way} {line}\n")
         except OSError as error:
             sys.stderr.write(f"trace ended: {error}\n")

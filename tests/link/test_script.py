@@ -3,7 +3,16 @@ from collections.abc import Mapping
 import pytest
 from support.screen_scenes import BENCH, prepared, snapshot, stopped, summary
 
-from nmes.link.messages import Arm, Leave, Refusal, Snapshot, Start, StepLevel
+from nmes.link.messages import (
+    Arm,
+    Event,
+    Leave,
+    Prepare,
+    Refusal,
+    Snapshot,
+    Start,
+    StepLevel,
+)
 from nmes.link.script import STEP_EVERY_US, ScriptedOperator
 from protocols.errors import SessionRefusal
 
@@ -77,6 +86,13 @@ def test_it_looks_at_the_screen_only_while_it_raises_levels() -> None:
     assert (before, raising, script.next_look_us()) == (None, 0, None)
 
 
+def test_once_something_is_wrong_it_looks_at_the_screen_again() -> None:
+    script = operator({1: 2000})
+    script.react(armed(STEP_EVERY_US, {1: 2000}))
+    script.react(Event(at_us=0, utc="", mark="!!", text="Fault"))
+    assert script.next_look_us() == 0
+
+
 def test_it_does_nothing_while_the_device_connects() -> None:
     assert operator({1: 2000}).react(snapshot("connecting", at_us=STEP_EVERY_US)) == []
 
@@ -118,3 +134,47 @@ def test_levels_that_cannot_be_reached_are_refused_before_anything_is_armed(
 ) -> None:
     with pytest.raises(SessionRefusal, match=words):
         ScriptedOperator(BENCH, levels_ua).react(PREPARED)
+
+
+def operator_at_work() -> ScriptedOperator:
+    """An operator who has armed, found the levels as wanted, and started."""
+    choice = Prepare(
+        protocol="any",
+        device="sim:rehastim2",
+        port=None,
+        operator="script",
+        patient="bench",
+        is_bench=True,
+        sides={},
+    )
+    operator = ScriptedOperator(choice, {})
+    assert [type(intent) for intent in operator.react(prepared())] == [Arm]
+    assert [type(intent) for intent in operator.react(snapshot("armed"))] == [Start]
+    return operator
+
+
+def test_while_the_program_runs_the_operator_only_looks_on() -> None:
+    operator = operator_at_work()
+    assert [operator.react(snapshot(at_us=at_us)) for at_us in (0, 9_000_000)] == [[], []]
+
+
+def paused(operator: ScriptedOperator, *times_us: int) -> list[str]:
+    """The kinds of what the operator asks while it sees a pause at these times."""
+    seen = [snapshot("paused", at_us=at_us) for at_us in times_us]
+    return [intent.kind for moment in seen for intent in operator.react(moment)]
+
+
+def test_what_stays_paused_is_stopped_once() -> None:
+    # Otherwise a computer that stalls for a moment leaves a session that never ends.
+    assert paused(operator_at_work(), 0, 500_000, 1_000_000, 1_050_000) == ["stop"]
+
+
+def test_a_pause_that_the_engine_is_about_to_stop_is_left_to_it() -> None:
+    # A second stop would be the emergency stop.
+    assert paused(operator_at_work(), 0, 100_000, 250_000) == []
+
+
+def test_a_stop_is_left_only_when_it_is_confirmed() -> None:
+    operator = operator_at_work()
+    waiting = operator.react(stopped(confirmed_after_us=None))
+    assert (waiting, operator.react(stopped())) == ([], [Leave()])
