@@ -25,8 +25,6 @@ def presses(folder: Path, keys: list[str], tell: Callable[[int, Press], None]) -
     with screen_bench(folder, PROTOCOL) as session:
         session.arm()
         for number, key in enumerate(keys):
-            if number:
-                session.arm_again()
             session.have_current_flow()
             pressed.append(session.press(key))
             tell(number, pressed[-1])

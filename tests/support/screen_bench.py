@@ -13,7 +13,16 @@ from support.terminal import Terminal, terminal
 
 PATIENCE_S = 30.0
 LOOK_ON_S = 0.5
+STARTED_S = 10.0
 BETWEEN_KEYS_S = 0.6
+TOWARDS_CURRENT = {
+    "y arm again": "y",
+    "r re-arm": "r",
+    "f find level": "f",
+    "p go on": "p",
+    "H O L D": "pageup",
+}
+"""What the screen offers, and the key that takes it."""
 FLOWING_S = 0.060
 """A pulse so recent, and the record is up to 50 ms behind, means that current flows."""
 
@@ -45,17 +54,10 @@ class ScreenBench:
         self.seat.wait_for("a = ARM", PATIENCE_S)
         self.seat.press("a")
 
-    def arm_again(self) -> None:
-        """Read the cause, then confirm: two keys."""
-        self.seat.wait_for("r re-arm", PATIENCE_S)
-        self.seat.press("r")
-        self.seat.wait_for("y arm again", PATIENCE_S)
-        self.seat.press("y")
-
     def have_current_flow(self) -> None:
-        """Find the level: step up in a hold and wait for the pulses.
+        """Arm again if need be, find the level, step up in a hold, and wait for the pulses.
 
-        Begun again if it falls silent: a computer that stalls is paused by the engine.
+        Does what the screen offers, and so begins anew after a stall of the computer, too.
         """
         begun_s = time.monotonic()
         acted_s = 0.0
@@ -65,18 +67,29 @@ class ScreenBench:
             if any(at_s > begun_s for at_s in self.pulse_times_s()):
                 return True
             text = self.seat.text
-            key = "f" if "f find level" in text else "pageup" if "H O L D" in text else None
-            if key is not None and time.monotonic() - acted_s > BETWEEN_KEYS_S:
-                acted_s = self.seat.press(key)
+            offered = [key for words, key in TOWARDS_CURRENT.items() if words in text]
+            if offered and time.monotonic() - acted_s > BETWEEN_KEYS_S:
+                acted_s = self.seat.press(offered[0])
             return False
 
-        wait_until(flows, PATIENCE_S)
+        try:
+            wait_until(flows, PATIENCE_S)
+        except TimeoutError as error:
+            raise TimeoutError(f"no current flows:\n{self.seat.text}") from error
 
-    def start_program(self) -> None:
-        """Go from finding the level to the program, and wait for its first hold."""
-        self.seat.press("s")
-        self.seat.wait_for("p pause", PATIENCE_S)
-        self.seat.wait_for("H O L D", PATIENCE_S)
+    def run_program(self) -> None:
+        """Find the level, start the program and wait for its first hold."""
+        for is_last in (False, False, True):
+            self.have_current_flow()
+            self.seat.press("s")
+            try:
+                self.seat.wait_for("p pause", STARTED_S)
+                self.seat.wait_for("H O L D", STARTED_S)
+            except TimeoutError:  # a stall of the computer has stopped or paused it
+                if is_last:
+                    raise
+            else:
+                return
 
     def wait_for_flow(self) -> None:
         """Wait until current flows now."""
