@@ -186,8 +186,8 @@ class Station:
             return
         session, requests = clockwork.advance(session, now_us, self._outputs_ua())
         self._take(session, requests, now_us)
+        self._speak(now_us)  # before all that can wait: what flows is due now
         self._measure(now_us)
-        self._speak(now_us)
         self._close_if_over(now_us)
         self._settle(now_us)
 
