@@ -23,6 +23,8 @@ from safety.verdict import Violation, breach
 
 NO_MOTOR_TARGET = "no_motor_target"
 
+_SIDES = frozenset(("left", "right"))
+
 Widths = tuple[int, int]
 """The widths of both phases of a pulse, in µs."""
 
@@ -125,6 +127,7 @@ def _channel_limits(
 ) -> ChannelLimits:
     """Return all layers met for one channel, its current narrowed to its worst pulse."""
     site = _site(table, plan.timing_class, channel)
+    _refuse_misplaced(table.pad_zones[site.zone], channel)
     limits = meet(meet(shared, site_layer(channel.site, site)), protocol_layer(channel))
     refuse_silence(limits, channel.number)
     _raise(contradiction(limits, channel.number))
@@ -153,6 +156,19 @@ def _site(table: LimitTable, timing_class: str, channel: PlannedChannel) -> Site
             (f"channel {channel.number}: {channel.site} may not be stimulated {timing_class}",)
         )
     return site
+
+
+def _refuse_misplaced(zones: tuple[str, ...], channel: PlannedChannel) -> None:
+    """Raise PlanningError if a pad lies off the site's part of the body, or both on two sides."""
+    sides = set() if channel.side is None else {channel.side} & _SIDES
+    for pad in channel.pads:
+        place, _, last = pad.zone.rpartition("_")
+        side = {last} & _SIDES
+        sides |= side
+        if (place if side else pad.zone) not in zones:
+            raise PlanningError((f"channel {channel.number}: a pad may not lie on {pad.zone}",))
+    if len(sides) > 1:
+        raise PlanningError((f"channel {channel.number}: its pads lie on two sides of the body",))
 
 
 def _refuse_impossible(device: Capabilities, channel: PlannedChannel) -> None:

@@ -106,6 +106,7 @@ class LimitTable:
     behaviour: Behaviour
     timing_classes: Mapping[str, TimingClass]
     sites: Mapping[str, Site]
+    pad_zones: Mapping[str, tuple[str, ...]]
     provenance: Mapping[str, Provenance]
 
 
@@ -124,7 +125,7 @@ def read_table(content: bytes) -> LimitTable:
         raise LimitTableError(f"schema: {root['schema']!r} found, {SCHEMA} is read here")
     ceiling, ceiling_marks = _marked(root["ceiling"], "ceiling", _names(Ceiling))
     behaviour, behaviour_marks = _marked(root["behaviour"], "behaviour", _names(Behaviour))
-    shared = _section(root["provenance"], "provenance", ("timing_classes", "sites"))
+    shared = _section(root["provenance"], "provenance", ("timing_classes", "sites", "pad_zones"))
     marks = {key: _provenance(entry, f"provenance.{key}") for key, entry in shared.items()}
     table = LimitTable(
         sha256=sha256(content).hexdigest(),
@@ -132,13 +133,33 @@ def read_table(content: bytes) -> LimitTable:
         behaviour=_record(Behaviour, behaviour, "behaviour"),
         timing_classes=_records(TimingClass, root["timing_classes"], "timing_classes"),
         sites=_records(Site, root["sites"], "sites"),
+        pad_zones=_pad_zones(root["pad_zones"]),
         provenance=MappingProxyType(ceiling_marks | behaviour_marks | marks),
     )
     _refuse_contradictions(table)
     return table
 
 
-_ROOT_KEYS = ("schema", "provenance", "ceiling", "behaviour", "timing_classes", "sites")
+_ROOT_KEYS = (
+    "schema",
+    "provenance",
+    "ceiling",
+    "behaviour",
+    "timing_classes",
+    "pad_zones",
+    "sites",
+)
+
+
+def _pad_zones(entry: object) -> Mapping[str, tuple[str, ...]]:
+    rows = _section(entry, "pad_zones", None)
+    return MappingProxyType({zone: _words(row, f"pad_zones.{zone}") for zone, row in rows.items()})
+
+
+def _words(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or any(type(word) is not str for word in value):
+        raise LimitTableError(f"{where}: a list of words is needed here")
+    return tuple(value)
 
 
 def _parsed(content: bytes) -> object:
@@ -202,9 +223,7 @@ _TEXTS = ("status", "source", "zone", "timing_class")
 def _value(name: str, value: object, where: str) -> Any:
     """Return a value of the type its key stands for: words, a list of words, or a whole number."""
     if name == "requires":
-        if not isinstance(value, list) or any(type(word) is not str for word in value):
-            raise LimitTableError(f"{where}: a list of words is needed here")
-        return tuple(value)
+        return _words(value, where)
     if name in _TEXTS:
         if type(value) is not str or not value:
             raise LimitTableError(f"{where}: words are needed here")
@@ -220,3 +239,5 @@ def _refuse_contradictions(table: LimitTable) -> None:
     for name, site in table.sites.items():
         if site.timing_class not in (ANY_MOTOR_CLASS, *table.timing_classes):
             raise LimitTableError(f"sites.{name}: no timing class {site.timing_class!r}")
+        if site.zone not in table.pad_zones:
+            raise LimitTableError(f"sites.{name}: pad_zones has no zone {site.zone!r}")

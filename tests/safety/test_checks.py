@@ -547,7 +547,15 @@ def test_a_stage_in_which_a_channel_rests_is_reported_as_rest():
 
 # Independence ------------------------------------------------------------------------------------
 
-STATIC = ("checks", "check_pulses", "check_report", "check_timing", "check_uses", "formulas")
+STATIC = (
+    "checks",
+    "check_places",
+    "check_pulses",
+    "check_report",
+    "check_timing",
+    "check_uses",
+    "formulas",
+)
 SHARED = {"safety.table"}
 
 

@@ -75,7 +75,7 @@ def test_every_number_of_ceiling_and_behaviour_says_where_it_comes_from():
     assert marks["ceiling.power_density_uw_per_mm2"].status == "spec"
     assert "FDA" in marks["ceiling.power_density_uw_per_mm2"].source
     assert marks["sites"].status == "proposal"
-    assert len(marks) == 13 + 18 + 2
+    assert len(marks) == 13 + 18 + 3
 
 
 def test_no_site_is_wider_than_the_ceiling():

@@ -58,10 +58,15 @@ BOTH_WAVEFORMS = replace(
 )
 
 
-def pad(area_mm2: int = 4500, name: str = "pad") -> PlannedPad:
-    return PlannedPad(
-        name=name, zone="lower_limb_left", aspect="anterior", gel_area_mm2=area_mm2, placement=""
-    )
+def pad(area_mm2: int = 4500, name: str = "pad", zone: str = "lower_limb_left") -> PlannedPad:
+    return PlannedPad(name=name, zone=zone, aspect="anterior", gel_area_mm2=area_mm2, placement="")
+
+
+def zone_of(site: str) -> str:
+    """The zone in which pads of a site may lie, on the left if it has sides."""
+    zone = TABLE.sites[site].zone if site in TABLE.sites else "lower_limb"
+    has_sides = zone in ("upper_limb", "hand", "lower_limb", "foot", "gluteal")
+    return f"{zone}_left" if has_sides else zone
 
 
 def channel(
@@ -80,7 +85,10 @@ def channel(
         waveform=waveform,
         max_current_ua=max_current_ua,
         suggested_start_ua=suggested_start_ua,
-        pads=(pad(area_mm2, "small"), pad(area_mm2 + 1000, "large")),
+        pads=(
+            pad(area_mm2, "small", zone_of(site)),
+            pad(area_mm2 + 1000, "large", zone_of(site)),
+        ),
     )
 
 
