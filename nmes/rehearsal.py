@@ -21,8 +21,9 @@ from nmes.link.script import ScriptedOperator
 from nmes.records.chain import utc_text
 from nmes.records.journal import Journal, MemoryJournal, new_session_id
 from nmes.records.store import SessionEntry
-from nmes.service.station import NEVER_US, Station
+from nmes.service.station import Station
 from nmes.service.workshop import DeviceName, PortName
+from nmes.session.output import NEVER_US
 from protocols.capabilities import Capabilities
 from protocols.errors import DeviceError, SessionRefusal
 from safety.gate import SafetyGate

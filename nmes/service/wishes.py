@@ -5,7 +5,6 @@ from typing import Any
 
 from nmes.link import messages as link
 from nmes.session import actions
-from protocols.errors import LinkError
 
 _WISHES: dict[type, Callable[[Any], actions.Wish]] = {
     link.FindLevel: lambda intent: actions.FindWish(channel=intent.channel),
@@ -16,16 +15,11 @@ _WISHES: dict[type, Callable[[Any], actions.Wish]] = {
     link.ZeroLevel: lambda intent: actions.ZeroWish(channel=intent.channel),
     link.Pause: lambda _: actions.PauseWish(),
     link.Resume: lambda _: actions.ResumeWish(),
-    link.Finish: lambda _: actions.FinishWish(),
     link.Stop: lambda intent: actions.StopWish(cause=intent.cause),
     link.Acknowledge: lambda _: actions.AcknowledgeWish(),
-    link.Leave: lambda _: actions.LeaveWish(),
 }
 
 
 def wish_of(intent: link.Intent) -> actions.Wish:
-    """Return what the session is asked by this intent; LinkError if it is none for a session."""
-    maker = _WISHES.get(type(intent))
-    if maker is None:
-        raise LinkError(f"'{intent.kind}' is not something a session can do.")
-    return maker(intent)
+    """Return what the session is asked by this intent; KeyError if it is none for a session."""
+    return _WISHES[type(intent)](intent)

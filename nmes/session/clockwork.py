@@ -7,7 +7,7 @@ from nmes.session import rules
 from nmes.session.actions import Outcome, Record, Request, SetUp, StopDevice, Tell
 from nmes.session.halts import SILENT_SCREEN, halt, hushed, stopped, watched_stop
 from nmes.session.levels import without_levels
-from nmes.session.output import NEVER_US
+from nmes.session.output import NEVER_US, TICK_US
 from nmes.session.program import last_burst_end_us, stage_end_us
 from nmes.session.session import Session, home_stage
 from nmes.session.states import SessionState, Trigger, after
@@ -41,6 +41,8 @@ def next_wake_us(session: Session, now_us: int) -> int:
         wakes.append(session.zero_us + session.held_us)
         wakes.append(session.zero_us + _last_rest_us(session.stage))
         wakes.append(session.zero_us + stage_end_us(session.plan, session.stage_index))
+    if session.setup is not None and _owes_train(session, now_us):
+        wakes.append(now_us + TICK_US)
     return min(wake for wake in wakes if wake > now_us)
 
 
@@ -97,6 +99,14 @@ def _keep_train(session: Session, now_us: int, outputs_ua: Outputs) -> Outcome:
     if wanted is None or session.setup_is_asked or any(outputs_ua):
         return waiting, ()
     return replace(waiting, setup_is_asked=True), (SetUp(setup=wanted),)
+
+
+def _owes_train(session: Session, now_us: int) -> bool:
+    """Whether another train must be asked for as soon as nothing flows any more."""
+    return not session.setup_is_asked and _wanted_train(session, now_us) not in (
+        None,
+        session.setup,
+    )
 
 
 def _wanted_train(session: Session, now_us: int) -> TrainSetup | None:

@@ -53,6 +53,14 @@ def test_the_first_contraction_after_a_set_up_waits_for_it() -> None:
     assert (before, bench.summary.contractions_done) == ((0, 2), 4)
 
 
+def test_the_next_train_is_asked_for_as_soon_as_the_last_burst_has_ended() -> None:
+    bench = running({1: 6, 2: 6}, TWO_TRAINS)
+    bench.is_ticking = False
+    ended_us = bench.run_until(lambda: bench.snapshot.contractions_done == 2)
+    bench.run_until(lambda: bench.live._session.setup_is_asked)
+    assert bench.now_us - ended_us <= 20_000
+
+
 def test_a_stage_with_the_same_train_needs_no_new_set_up() -> None:
     bench = running({1: 6}, SAME_TRAIN)
     begun_us = bench.now_us

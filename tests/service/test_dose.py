@@ -133,8 +133,7 @@ def test_the_opening_record_says_who_on_whom_with_what() -> None:
 def test_the_opening_record_holds_the_hashes_of_protocol_and_limits() -> None:
     bench = holding()
     (opening,) = bench.records("session_open")
-    preparation = bench.station._preparation
-    assert preparation is not None
+    preparation = bench.live._preparation
     assert (opening["protocol_sha256"], opening["limits_sha256"]) == (
         preparation.loaded.sha256,
         preparation.table.sha256,

@@ -256,8 +256,7 @@ def test_leaving_what_still_runs_is_refused() -> None:
 
 def test_after_leaving_the_next_session_may_be_prepared_at_once() -> None:
     bench = holding().press(STOP).run(100_000)
-    again = bench.station._preparation  # the same choice once more
-    assert again is not None
+    again = bench.live._preparation  # the same choice once more
     bench.send(
         link.Acknowledge(),
         link.Leave(),
@@ -273,6 +272,15 @@ def test_after_leaving_the_next_session_may_be_prepared_at_once() -> None:
     )
     bench.run(100_000)
     assert (bench.state, bench.summary.patient) == ("idle", "P-1")
+
+
+def test_a_step_that_is_still_being_recorded_when_the_session_stops_never_acts() -> None:
+    bench = holding()
+    bench.workshop.disk.is_stuck = True
+    bench.up().press(STOP).run(100_000)
+    bench.workshop.disk.is_stuck = False
+    bench.run(100_000)
+    assert (bench.level_ma(), len(bench.records("notice"))) == (0, 1)
 
 
 def test_a_session_that_was_only_prepared_can_be_left() -> None:
@@ -451,7 +459,7 @@ def test_a_stop_before_the_record_of_arming_is_on_disk_connects_nothing() -> Non
 
 def test_a_frame_that_the_gate_refuses_is_a_fault_and_nothing_flows() -> None:
     bench = holding()
-    conversation = bench.station._device
+    conversation = bench.live._device
     assert conversation is not None
     conversation.lower_level(1, 3_000)  # behind the session's back, so that its frame is too much
     bench.down()

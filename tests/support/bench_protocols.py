@@ -55,7 +55,8 @@ def channel(
 
 def sensory_channel() -> str:
     """A channel that is felt and moves nothing: for continuous rhythms."""
-    return channel().replace("site: wrist_extensors", "site: sensory_limb")
+    arm = channel()
+    return arm.replace("wrist_extensors", "sensory_limb").replace("upper_limb", "lower_limb")
 
 
 def stage(

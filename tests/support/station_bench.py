@@ -21,6 +21,7 @@ from nmes.link import messages as link
 from nmes.records.chain import read_journal
 from nmes.records.journal import Journal, MemoryJournal
 from nmes.rehearsal import VirtualPort, VirtualWorkshop
+from nmes.service.live_session import LiveSession
 from nmes.service.station import Station
 from protocols.errors import PortError, RecordError
 from safety.gate import SafetyGate
@@ -342,6 +343,12 @@ class StationBench:
         return self.unlock()
 
     # What is to be seen -------------------------------------------------------------------------
+
+    @property
+    def live(self) -> LiveSession:
+        live = self.station._live
+        assert live is not None
+        return live
 
     @property
     def snapshot(self) -> link.Snapshot:
