@@ -28,7 +28,8 @@ examples:
   nmes rehearse quad_tka --intensity 1=40          the whole session in virtual time
   nmes run quad_tka --device rehastim2 --port /dev/ttyUSB0
 
-exit codes: 0 done, 1 bad input, 2 wrong usage, 3 trouble with the device
+exit codes: 0 done, 1 bad input or a session that did not complete, 2 wrong usage,
+3 trouble with the device
 Records are kept in the data folder of your system; NMES_HOME sets another.
 """
 

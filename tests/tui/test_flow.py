@@ -399,3 +399,13 @@ async def test_an_engine_that_dies_before_arming_frightens_nobody() -> None:
         await stage.draw()
         assert texts.GONE in stage.text
         assert "L E A D S" not in stage.text
+
+
+async def test_what_changed_while_the_window_was_small_is_shown_once_it_has_grown() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running", phase="rest")) as stage:
+        await stage.pilot.resize_terminal(60, 20)
+        await stage.draw()
+        await stage.tell(scenes.snapshot("running", cue="lift the heel", contractions_done=16))
+        await stage.pilot.resize_terminal(80, 24)
+        await stage.draw()
+        assert ("lift the heel" in stage.text, "16/40" in stage.text) == (True, True)

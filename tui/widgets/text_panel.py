@@ -33,6 +33,14 @@ class TextPanel(Widget):
             if _at(before, row) != _at(self._lines, row):
                 self.refresh(Region(0, row, self.size.width, 1))
 
+    def on_show(self) -> None:
+        """Paint all: what changed out of sight was never painted."""
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Paint all: lines that changed while there was no room for them were never painted."""
+        self.refresh()
+
     def render_line(self, y: int) -> Strip:
         """Return one line of the widget."""
         base = self.rich_style
