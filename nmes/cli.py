@@ -49,6 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(error, BAD_INPUT)
     except BrokenPipeError:
         return BAD_INPUT
+    except OSError as error:
+        return _fail(error, BAD_INPUT)
     except KeyboardInterrupt:
         return INTERRUPTED
     return code

@@ -108,11 +108,11 @@ class Controls:
         return FindLevel(channel=self.channel)
 
     def go_on(self, now_us: int) -> Asked:
-        """While levels are found: go to the next channel, after the last one to the program."""
+        """While levels are found: go to the next channel; the program starts by its own key."""
         if self._situation.state != "finding" or self.channel is None:
             return None
         later = [number for number in self.numbers if number > self.channel]
-        return self.choose(later[0], now_us) if later else Start()
+        return self.choose(later[0], now_us) if later else texts.FIND_WAS_LAST
 
     def start(self) -> Asked:
         """Begin the program, or go on with it."""

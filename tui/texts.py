@@ -38,6 +38,7 @@ UP_NOT_NOW = "A level goes up only while levels are found or the program runs."
 UP_NOT_STALE = "No step up: the device's answer is missing. Down, 0 and stop work."
 UP_NOT_SMALL = "No step up in a window this small. Down, 0 and stop work."
 UP_NOT_AFTER_STOP = "No step up: a stop was sent."
+FIND_WAS_LAST = "This was the last channel: s starts the program."
 FIND_NOT_NOW = "Levels are found after arming, before the program starts."
 START_NOT_NOW = "The program starts after arming; p resumes a pause."
 PAUSE_NOT_NOW = "Only a running program can be paused. SPACE stops."
@@ -184,7 +185,7 @@ HELP = (
     "0          chosen channel to 0 mA now",
     "1 to 8     choose the channel",
     "f          find level: 2 s on, 4 s off, from 0 mA",
-    "enter      next channel; after the last one the program starts",
+    "enter      next channel",
     "s          start the program",
     "p          pause, and go on",
     "m          mark this moment in the record",

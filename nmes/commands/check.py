@@ -89,7 +89,7 @@ def _as_text(verdict: Verdict, capabilities: Capabilities, width: int) -> Iterat
         yield f"FAILED  {verdict.file}: {count} error{'' if count == 1 else 's'}"
     else:
         yield f"ok      {verdict.file}, on {capabilities.title}"
-        margins = f"at the largest currents: {margins_text(verdict.margins)}"
+        margins = f"at the largest currents, left below the limit: {margins_text(verdict.margins)}"
         yield from labelled("  margins", margins, width)
     for finding in verdict.findings:
         if finding.severity != "error":

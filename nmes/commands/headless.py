@@ -12,6 +12,11 @@ from nmes.settings import read_settings
 from protocols.errors import LinkError
 
 HEARTBEAT_S = 0.1
+STOP_WORDS = {
+    signal.SIGINT: "you pressed Ctrl-C",
+    signal.SIGTERM: "the program was told to end",
+    signal.SIGHUP: "the terminal was closed",
+}
 SUMMARY_TIMEOUT_S = 5.0
 
 
@@ -47,10 +52,10 @@ def run_headless(
     stopped = _StopWatch()
 
     def stop(number: int, _: FrameType | None) -> None:
-        client.stop_now(signal.Signals(number).name)
+        client.stop_now(STOP_WORDS[signal.Signals(number)])
         stopped.start()
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOP_WORDS:
         signal.signal(number, stop)
     try:
         client.send(operator.begin())
@@ -83,4 +88,7 @@ def _converse(
         if stopped.is_over:
             raise LinkError("Stopped, but the engine gave no summary; see 'nmes sessions'.")
         if not client.is_alive:
-            raise LinkError("The engine is gone; see engine.log in the data folder.")
+            raise LinkError(
+                "The engine is gone; what it last said is in engine.log in the data folder. "
+                "If current may have flowed: NOT CONFIRMED, pull the leads, switch the device off."
+            )

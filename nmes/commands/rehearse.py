@@ -71,7 +71,7 @@ def _as_text(rehearsal: Rehearsal, margins: tuple[Margin, ...], took_s: float) -
         )
     width = page_width()
     if margins:
-        text = f"at the highest levels rehearsed: {margins_text(margins)}"
+        text = f"at the highest levels rehearsed, left below the limit: {margins_text(margins)}"
         lines += ["", *labelled("margins", text, width)]
     for finding in rehearsal.prepared.findings:
         lines += labelled(finding.severity, finding.text, width)

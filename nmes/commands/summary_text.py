@@ -2,6 +2,8 @@
 
 from nmes.link.messages import ChannelSummary, Summary
 
+NOT_CLOSED = "not closed"
+
 
 def summary_text(summary: Summary) -> str:
     """Return a summary in clinic units, a few lines."""
@@ -20,6 +22,10 @@ def summary_text(summary: Summary) -> str:
         *(_channel(channel) for channel in summary.channels),
     ]
     lines += [f"!! {fault}" for fault in summary.faults]
+    if summary.outcome == NOT_CLOSED:
+        lines.append(
+            "! The record was not closed: a contraction under way is not in these figures."
+        )
     lines += ["", f"journal hash  {summary.journal_hash}"]
     return "\n".join(lines)
 

@@ -28,6 +28,7 @@ class EngineClient:
     def __init__(
         self, *, operator_is_script: bool, log: Path, arguments: Sequence[str] = ()
     ) -> None:
+        self._log = log
         with _opened(log) as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "nmes.engine", *arguments],
@@ -106,7 +107,10 @@ class EngineClient:
         reports = self._read()
         if reports is None:
             self._close_link()
-            raise LinkError("The engine ended without a word; see engine.log in the data folder.")
+            raise LinkError(
+                f"The engine has ended; what it last said is in {self._log}. "
+                "If current may have flowed: NOT CONFIRMED, pull the leads, switch the device off."
+            )
         return reports
 
     def _read(self) -> list[Report] | None:

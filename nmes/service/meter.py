@@ -4,6 +4,9 @@ from nmes.session.dose import Contraction, begin, fields_of, place_now, with_out
 from nmes.session.session import Session
 from protocols.pulses import OutputFrame
 
+UNHEARD_MAX_US = 1_200_000
+"""What a stall counts as at most: the watchdog time of the devices that nmes drives."""
+
 
 class Meter:
     """The contractions under way of one session, one per channel at most."""
@@ -40,7 +43,8 @@ class Meter:
         return min((c.place.end_us for c in self._open.values()), default=None)
 
     def _count(self, session: Session, to_us: int) -> None:
-        for_us = to_us - self._counted_us
+        # After a stall of the computer: no device goes on for longer without a word of ours.
+        for_us = min(to_us - self._counted_us, UNHEARD_MAX_US)
         self._counted_us = max(to_us, self._counted_us)
         if self._output is None or for_us <= 0:
             return

@@ -46,7 +46,9 @@ def test_help_leaves_with_0_and_shows_how_to_begin(nmes: Nmes) -> None:
 
 
 def test_help_explains_the_exit_codes(nmes: Nmes) -> None:
-    assert "0 done, 1 bad input, 2 wrong usage, 3 trouble with the device" in nmes("--help").text
+    text = nmes("--help").text
+    assert "0 done, 1 bad input or a session that did not complete, 2 wrong usage," in text
+    assert "3 trouble with the device" in text
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -10,7 +10,7 @@ def test_margins_hold_at_the_levels_rehearsed(nmes: Nmes) -> None:
     answer = nmes("rehearse", "demo", "--intensity", "1=10")
     assert answer.code == 0
     # 10 of the site's 50 mA, 2 of its 15 µC.
-    assert "margins at the highest levels rehearsed: current 80 %, phase charge 86 %" in answer.text
+    assert "rehearsed, left below the limit: current 80 %, phase charge 86 %" in answer.text
 
 
 def test_json_holds_the_margins_of_the_channels_that_were_used(nmes: Nmes) -> None:

@@ -139,7 +139,7 @@ def test_closing_the_link_ends_the_engine_and_its_simulator(
 def test_garbage_on_the_link_ends_the_engine(screen: Screen) -> None:
     screen.wait_for(Welcome)
     os.write(screen.client._write_fd or -1, b"garbage\n")
-    with pytest.raises(LinkError, match="ended without a word"):
+    with pytest.raises(LinkError, match="engine has ended"):
         screen.wait_for(Catalogue)
 
 

@@ -15,6 +15,7 @@ from nmes.link.messages import (
     StepLevel,
     ZeroLevel,
 )
+from tui import texts
 from tui.controls import Controls
 from tui.situation import Situation
 
@@ -122,12 +123,12 @@ def test_a_channel_that_the_protocol_lacks_is_answered_in_words() -> None:
     assert controls.channel == 1
 
 
-def test_finding_goes_from_channel_to_channel_and_then_starts() -> None:
+def test_finding_goes_from_channel_to_channel_and_never_starts_by_itself() -> None:
     controls, _ = controls_in("armed", 3)
     assert controls.find(NOW_US) == FindLevel(channel=1)
     controls, _ = controls_in("finding", 3)
     asked = [controls.go_on(NOW_US) for _ in range(3)]
-    assert asked == [FindLevel(channel=2), FindLevel(channel=3), Start()]
+    assert asked == [FindLevel(channel=2), FindLevel(channel=3), texts.FIND_WAS_LAST]
 
 
 @pytest.mark.parametrize("state", [s for s in STATES if s != "finding"])
