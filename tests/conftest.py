@@ -7,7 +7,9 @@ they test, and would be found first.
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
+import pytest
 from hypothesis import settings
 
 support = ModuleType("support")
@@ -17,3 +19,21 @@ sys.modules.setdefault("support", support)
 # A busy machine is no finding: examples are not timed.
 settings.register_profile("nmes", deadline=None)
 settings.load_profile("nmes")
+
+PLAYED_ONCE = ("test_kills.py", "test_screen_gone.py")
+"""Files whose tests look at one costly play of scenes: `pytest -n 2` keeps each on one worker."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Spread tests one by one, as xdist does by itself, but for the files above."""
+    if config.getoption("dist") != "load":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file, _, _ = nodeid.partition("::")
+            return file if file.endswith(PLAYED_ONCE) else nodeid
+
+    return Scheduling(config, log)

@@ -28,12 +28,9 @@ from support.simulator_process import Simulator, running_simulator
 
 from nmes.records.store import list_sessions, open_session, verify
 
-pytestmark = [
-    pytest.mark.skipif(
-        not Path("/proc/self/environ").exists(), reason="processes are looked up in /proc"
-    ),
-    pytest.mark.xdist_group("kills"),  # all its scenes are played once, by one worker
-]
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/environ").exists(), reason="processes are looked up in /proc"
+)
 
 PROTOCOL = Path(__file__).with_name("hold.yaml")
 LEVEL_MA = 4

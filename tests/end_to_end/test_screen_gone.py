@@ -13,12 +13,9 @@ from support.screen_bench import ScreenBench, screen_bench
 
 from nmes.records.store import list_sessions, open_session, verify
 
-pytestmark = [
-    pytest.mark.skipif(
-        not Path("/proc/self/environ").exists(), reason="processes are looked up in /proc"
-    ),
-    pytest.mark.xdist_group("screen_gone"),  # all its scenes are played once, by one worker
-]
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/environ").exists(), reason="processes are looked up in /proc"
+)
 
 PROTOCOL = Path(__file__).with_name("hold.yaml")
 SCREEN_GONE_S = 0.5
