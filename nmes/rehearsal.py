@@ -193,12 +193,10 @@ def rehearse(
         station = Station(workshop)
         station.receive(Hello(operator_is_script=True), 0)
         station.receive(operator.begin(), 0)
-        _run(station, workshop, operator, on_progress)
-    if operator.prepared is None or operator.summary is None:
-        raise SessionRefusal("The rehearsal came to no end.")
+        prepared, summary = _run(station, workshop, operator, on_progress)
     return Rehearsal(
-        prepared=operator.prepared,
-        summary=operator.summary,
+        prepared=prepared,
+        summary=summary,
         delivered=tuple(tallies[channel] for channel in sorted(tallies)),
         journal=workshop.journal.content(),
         virtual_us=workshop.now_us,
@@ -222,7 +220,7 @@ def _run(
     workshop: VirtualWorkshop,
     operator: ScriptedOperator,
     on_progress: Callable[[int, int], None] | None,
-) -> None:
+) -> tuple[Prepared, Summary]:
     next_beat_us = next_look_us = 0
     while True:
         now_us = workshop.now_us
@@ -238,8 +236,8 @@ def _run(
         has_acted = _let_operator_act(station, operator, reports, now_us)
         if on_progress is not None:
             on_progress(*station.progress(now_us))
-        if operator.summary is not None:
-            return
+        if operator.prepared is not None and operator.summary is not None:
+            return operator.prepared, operator.summary
         wake_us = min(station.next_wake_us(now_us), max(next_look_us, _look_us(operator)))
         if wake_us == NEVER_US:
             raise SessionRefusal("The rehearsal came to a standstill.")

@@ -6,7 +6,6 @@ from drivers.interface import (
     Alive,
     Connected,
     DeviceEvent,
-    NoiseSeen,
     OutputConfirmed,
     OutputLost,
     ReplyMissed,
@@ -136,9 +135,8 @@ class Conversation:
 
     def _is_due(self, session: Session, now_us: int) -> bool:
         """Whether the frame for now may be another than the one written last."""
-        if self._written is None or session.setup is None:
-            return False
-        return now_us >= self._change_us or self._is_doubtful or self._is_new(session)
+        is_at_once = self._is_doubtful or self._is_new(session)
+        return session.setup is not None and (is_at_once or now_us >= self._change_us)
 
     def _write(self, session: Session, frame: OutputFrame, now_us: int) -> None:
         before = self._written or frame
@@ -204,12 +202,9 @@ class Conversation:
         wake_us = NEVER_US if deadline_us is None else deadline_us
         if not self._gate.is_ready or not session.is_live:
             return wake_us
-        if self._wanted is not None:
+        if self._wanted is not None or self._is_due(session, now_us):
             return now_us
-        if self._written is not None:
-            is_at_once = self._is_doubtful or self._is_new(session)
-            wake_us = min(wake_us, now_us if is_at_once else self._change_us)
-        return min(wake_us, self._keep_alive_due_us())
+        return min(wake_us, self._change_us, self._keep_alive_due_us())
 
     # From the device ----------------------------------------------------------------------------
 
@@ -243,10 +238,10 @@ class Conversation:
                 self.replies_missed += 1
                 self._is_doubtful = True
                 self._tell("!", f"The device did not answer '{event.command}' in time.", now_us)
-            case NoiseSeen():
-                self._tell("!", f"Noise on the line: {event.detail}", now_us)
             case OutputLost():
                 return [_fault(event)]
+            case _:
+                self._tell("!", f"Noise on the line: {event.detail}", now_us)
         return []
 
     def _is_set_up(self, event: SetUpConfirmed, session: Session) -> Happenings:

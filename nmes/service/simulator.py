@@ -22,7 +22,13 @@ class Simulator:
     process: subprocess.Popen[bytes]
 
 
-def start_simulator(device: str, *, pulses: Path | None, ack_delay_ms: float) -> Simulator:
+def start_simulator(
+    device: str,
+    *,
+    pulses: Path | None,
+    ack_delay_ms: float,
+    patience_s: float = START_TIMEOUT_S,
+) -> Simulator:
     """Start a simulator and wait until it names its port; PortError if it does not."""
     command = [sys.executable, "-m", "hardware_sim", device, "--parent-pipe"]
     if pulses is not None:
@@ -32,7 +38,7 @@ def start_simulator(device: str, *, pulses: Path | None, ack_delay_ms: float) ->
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
     )
-    port = _first_line(process)
+    port = _first_line(process, patience_s)
     if not port:
         process.kill()
         process.communicate()
@@ -40,7 +46,7 @@ def start_simulator(device: str, *, pulses: Path | None, ack_delay_ms: float) ->
     return Simulator(port=port, process=process)
 
 
-def _first_line(process: subprocess.Popen[bytes]) -> str:
-    if process.stdout is None or not select.select([process.stdout], [], [], START_TIMEOUT_S)[0]:
+def _first_line(process: subprocess.Popen[bytes], patience_s: float) -> str:
+    if process.stdout is None or not select.select([process.stdout], [], [], patience_s)[0]:
         return ""
     return process.stdout.readline().decode().strip()

@@ -102,9 +102,8 @@ def leave(session: Session, _: LeaveWish, __: int, ___: Facts) -> Outcome:
 def acknowledge(session: Session, _: AcknowledgeWish, __: int, ___: Facts) -> Outcome:
     """Take note that the cause of a stop was read: the first step of a re-arm."""
     state = after(session.state, Trigger.ACKNOWLEDGE)
-    if session.halt is None:
-        return session, ()
-    acknowledged = replace(session, state=state, halt=replace(session.halt, is_acknowledged=True))
+    read = None if session.halt is None else replace(session.halt, is_acknowledged=True)
+    acknowledged = replace(session, state=state, halt=read)
     return acknowledged, (Record(event="acknowledge", fields={}, is_vital=True),)
 
 

@@ -145,7 +145,11 @@ def test_garbage_on_the_link_ends_the_engine(screen: Screen) -> None:
 
 def test_once_the_engine_is_gone_the_link_is_dead_and_says_so(screen: Screen) -> None:
     screen.wait_for(Welcome)
+    assert screen.client._read() == []
     os.kill(screen.client.pid, signal.SIGKILL)
+    screen.client._process.wait(PATIENCE_S)
+    screen.client.send(StillHere())
+    assert not screen.client.is_alive
     with pytest.raises(LinkError):
         screen.wait_for(Catalogue)
     screen.client.send(StillHere())

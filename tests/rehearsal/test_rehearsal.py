@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 from support.bench_protocols import ONE, TWO_TRAINS, channel, protocol_text, written
+from support.screen_scenes import BENCH
 
 from hardware_sim.pulses import Pulse
-from nmes.rehearsal import VirtualWorkshop, rehearse
+from nmes.link.script import ScriptedOperator
+from nmes.rehearsal import VirtualWorkshop, _run, rehearse
+from nmes.service.station import Station
 from protocols.errors import DeviceError, SessionRefusal
 
 SIM = "sim:rehastim2"
@@ -104,3 +107,17 @@ def test_nobody_hears_a_device_whose_port_is_closed() -> None:
 def test_virtual_time_knows_no_port_and_no_past() -> None:
     workshop = VirtualWorkshop(lambda _: None, None, ack_delay_us=0)
     assert (workshop.ports(), workshop.sessions()) == ((), ())
+
+
+def test_a_second_connection_finds_the_same_device() -> None:
+    workshop = VirtualWorkshop(lambda _: None, None, ack_delay_us=0)
+    workshop.open_gate(SIM, None)
+    first = workshop.device
+    workshop.open_gate(SIM, None)
+    assert workshop.device is first
+
+
+def test_an_operator_who_waits_for_nothing_is_told_so() -> None:
+    workshop = VirtualWorkshop(lambda _: None, None, ack_delay_us=0)
+    with pytest.raises(SessionRefusal, match="standstill"):
+        _run(Station(workshop), workshop, ScriptedOperator(BENCH, {}), None)

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from nmes.link.lines import LineReader, line_of
 from nmes.link.messages import (
     REPORTS,
     Acknowledge,
+    AskCatalogue,
     Hello,
     Intent,
     Leave,
@@ -30,6 +32,7 @@ from nmes.link.messages import (
 from nmes.records.chain import read_journal
 from nmes.service.clock import monotonic_us
 from nmes.service.process import SIGNALS, TICK_US, EngineProcess, tick_after
+from nmes.service.workshop import PortName
 
 PATIENCE_S = 10.0
 
@@ -44,6 +47,12 @@ class LiveWorkshop(BenchWorkshop):
 
     def clock(self) -> int:
         return monotonic_us()
+
+    def ports(self) -> tuple[PortName, ...]:
+        failure, self.failure = self.failure, None
+        if failure is not None:
+            raise failure
+        return super().ports()
 
     def utc(self) -> str:
         failure, self.failure = self.failure, None
@@ -211,6 +220,45 @@ def test_a_session_that_cannot_be_closed_in_time_is_given_up(loop: Loop) -> None
     with screen(act):
         code = loop.process.run()
     assert (code, loop.workshop.ports_opened[0].is_closed, loop.outcomes) == (1, True, ["ENGINE"])
+
+
+def test_a_failure_before_any_session_only_ends_the_engine(
+    loop: Loop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loop.workshop.failure = RuntimeError("no list of ports")
+    loop.say(AskCatalogue())
+    assert loop.process.run() == 1
+    assert "no list of ports" in capsys.readouterr().err
+
+
+def test_a_failure_with_a_session_that_was_only_prepared_ends_the_engine(
+    loop: Loop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    loop.workshop.failure = RuntimeError("no list of ports")
+    loop.say(choice(str(written(Path(FOLDER.name), ONE)), {}), AskCatalogue())
+    assert loop.process.run() == 1
+    assert "no list of ports" in capsys.readouterr().err
+
+
+def test_a_signal_while_it_is_ending_already_changes_nothing(loop: Loop) -> None:
+    for number in SIGNALS:
+        loop.process._on_signal(number, None)
+        loop.process._serve(monotonic_us())
+    assert loop.process.run() == 0
+
+
+def test_without_a_session_nothing_is_told_unasked(loop: Loop) -> None:
+    def act() -> None:
+        for _ in range(8):
+            loop.say(StillHere())
+            time.sleep(TICK_US / 1e6)
+        loop.hang_up()
+
+    with screen(act):
+        loop.process.run()
+    os.set_blocking(loop.read_fd, False)
+    with pytest.raises(BlockingIOError):
+        os.read(loop.read_fd, 1)
 
 
 def test_the_screen_gets_the_summary_of_a_session_that_it_leaves(loop: Loop) -> None:

@@ -17,7 +17,7 @@ from support.station_bench import (
 )
 
 from nmes.link import messages as link
-from protocols.errors import PortError
+from protocols.errors import PortError, RecordError, UnpermittedWrite
 
 STOP = link.Stop(cause="space")
 
@@ -469,6 +469,24 @@ def test_a_frame_that_the_gate_refuses_is_a_fault_and_nothing_flows() -> None:
     assert bench.pulses_since(faulted_us) == []
 
 
+def setting_up() -> StationBench:
+    """The device has still to answer the first command of the set-up."""
+    return fresh(ack_delay_us=30_000).press(arm()).run(75_000)
+
+
+@pytest.mark.parametrize("moment", [setting_up, holding])
+def test_bytes_that_were_not_permitted_are_a_fault(moment: Callable[[], StationBench]) -> None:
+    bench = moment()
+    bench.port.write_error = UnpermittedWrite("not what the gate permitted")
+    bench.run_until(lambda: bench.state == "faulted", 3 * SECOND_US)
+    assert "not what the gate permitted" in stop_of(bench).cause
+
+
+def test_before_arming_nothing_can_be_recorded() -> None:
+    with pytest.raises(RecordError, match="before the session is armed"):
+        fresh().live._kept()
+
+
 def test_the_record_of_a_fault_names_what_failed() -> None:
     bench = holding()
     press_switch(bench)
@@ -486,8 +504,7 @@ def test_the_record_of_a_fault_names_what_failed() -> None:
 
 
 def test_nobody_at_the_keys_for_5_minutes_is_asked_for_and_stopped_a_minute_later() -> None:
-    bench = armed()
-    bench.is_ticking = False
+    bench = armed().lazily()
     asked_us = bench.run_until(lambda: any("Still there" in t for t in bench.told), 400 * SECOND_US)
     stopped_us = bench.run_until(lambda: bench.state == "stopped", 400 * SECOND_US)
     assert (stopped_us - asked_us, stop_of(bench).cause) == (
@@ -497,22 +514,19 @@ def test_nobody_at_the_keys_for_5_minutes_is_asked_for_and_stopped_a_minute_late
 
 
 def test_any_key_answers_the_question_whether_somebody_is_there() -> None:
-    bench = armed()
-    bench.is_ticking = False
+    bench = armed().lazily()
     bench.run(330 * SECOND_US).press(link.StillHere(keys_pressed=1)).run(200 * SECOND_US)
     assert bench.state == "armed"
 
 
 def test_a_refused_wish_shows_that_somebody_is_there() -> None:
-    bench = armed()
-    bench.is_ticking = False
+    bench = armed().lazily()
     bench.run(330 * SECOND_US).press(link.Pause()).run(200 * SECOND_US)
     assert bench.state == "armed"
 
 
 def test_a_script_is_present_while_it_beats() -> None:
-    bench = armed(is_script=True)
-    bench.is_ticking = False
+    bench = armed(is_script=True).lazily()
     bench.run(400 * SECOND_US)
     assert bench.state == "armed"
 

@@ -23,7 +23,7 @@ from nmes.records.journal import Journal, MemoryJournal
 from nmes.rehearsal import VirtualPort, VirtualWorkshop
 from nmes.service.live_session import LiveSession
 from nmes.service.station import Station
-from protocols.errors import PortError, RecordError
+from protocols.errors import DeviceError, PortError, RecordError
 from safety.gate import SafetyGate
 
 SECOND_US = 1_000_000
@@ -127,6 +127,7 @@ class MoodyPort:
         self.is_broken = False
         self.lost_reads = 0
         self.noise = b""
+        self.write_error: DeviceError | None = None
         self.written_us: list[int] = []
 
     def read(self) -> bytes:
@@ -139,6 +140,9 @@ class MoodyPort:
 
     def write(self, data: bytes) -> None:
         self._fail_if_broken()
+        error, self.write_error = self.write_error, None
+        if error is not None:
+            raise error
         self.written_us.append(self._clock())
         if not self.is_mute:
             self._inner.write(data)
@@ -234,6 +238,7 @@ class StationBench:
         self.station = Station(self.workshop)
         self.is_beating = True
         self.is_ticking = True
+        self.beat_us = BEAT_US
         self._beat_us = start_us
         self.send(link.Hello(operator_is_script=is_script))
         self.send(choice(str(written(Path(FOLDER.name), text)), sides or {}))
@@ -267,6 +272,11 @@ class StationBench:
         assert is_true(), f"not within {within_us} µs; {self.state}, {self.told}"
         return self.now_us
 
+    def lazily(self) -> "StationBench":
+        """Let the screen beat as seldom as it may, and the loop wake only when something is due."""
+        self.is_ticking, self.beat_us = False, 290_000
+        return self
+
     def jump(self, for_us: int) -> "StationBench":
         """Let time go by at which nothing is due but what the device does of itself."""
         self.workshop.now_us += for_us
@@ -294,7 +304,7 @@ class StationBench:
 
     def _turn(self) -> None:
         if self.is_beating and self.now_us >= self._beat_us:
-            self._beat_us = self.now_us + BEAT_US
+            self._beat_us = self.now_us + self.beat_us
             self.station.receive(link.StillHere(), self.now_us)
         self.station.turn(self.now_us)
         self._collect()
