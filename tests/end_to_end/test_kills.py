@@ -8,7 +8,6 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +23,7 @@ from support.nmes_process import (
     running_nmes,
 )
 from support.relay import Relay, relayed
+from support.scenes import Wait, play_together
 from support.simulator_process import Simulator, running_simulator
 
 from nmes.records.store import list_sessions, open_session, verify
@@ -39,7 +39,7 @@ WATCHDOG_S = 1.2  # ScienceMode2 description 1.24: the device stops without vali
 SCREEN_GONE_S = 0.5
 STOP_S = 0.2
 LOOK_ON_S = 2.0  # longer than any bound above
-AT_ONCE = 6
+AT_ONCE = 7
 HALTS = ("pause", "stop", "fault")
 LINE_GONE_S = 0.1
 DEVICE_SILENT_S = 0.7
@@ -117,7 +117,7 @@ SCENES: dict[str, tuple[str, Deed, Deed]] = {
 }
 
 
-def play(folder: Path, wire: str, deed: Deed, afterwards: Deed) -> Outcome:
+def play(wait: Wait, folder: Path, wire: str, deed: Deed, afterwards: Deed) -> Outcome:
     """Have current flow, do the deed, look on, and see what is left."""
     pulses = folder / "pulses.csv"
     tcp = () if wire == "pty" else ("--tcp", "127.0.0.1:0")
@@ -128,6 +128,7 @@ def play(folder: Path, wire: str, deed: Deed, afterwards: Deed) -> Outcome:
         run = stack.enter_context(running_nmes(folder, pulses, session_on(*device)))
         scene = Scene(run=run, simulator=simulator, relay=relay)
         run.wait_for_current(LEVEL_MA)
+        wait()
         done_s = time.monotonic()
         deed(scene)
         pass_time_until(done_s + LOOK_ON_S)
@@ -152,12 +153,13 @@ def play(folder: Path, wire: str, deed: Deed, afterwards: Deed) -> Outcome:
     )
 
 
-def play_with_own_simulator(folder: Path, deed: Deed) -> tuple[Process, ...]:
+def play_with_own_simulator(wait: Wait, folder: Path, deed: Deed) -> tuple[Process, ...]:
     """Have current flow from a simulator that nmes started, do the deed, see what is left."""
     pulses = folder / "pulses.csv"
     device = ("--device", "sim:rehastim2", "--pulses", str(pulses))
     with running_nmes(folder, pulses, session_on(*device)) as run:
         run.wait_for_current(LEVEL_MA)
+        wait()
         deed(Scene(run=run, simulator=None, relay=None))
         return tuple(left_after_a_while(folder))
 
@@ -182,21 +184,24 @@ class Played:
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    """Play all scenes, some at a time: most of their time is waiting."""
+    """Play all scenes, side by side: most of their time is waiting."""
 
     def folder(name: str) -> Path:
         return tmp_path_factory.mktemp(name.replace(" ", "_"))
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        scenes = {name: pool.submit(play, folder(name), *how) for name, how in SCENES.items()}
-        own = {
-            name: pool.submit(play_with_own_simulator, folder(f"own_{name}"), deed)
-            for name, deed in WITH_OWN_SIMULATOR.items()
-        }
-        return Played(
-            outcomes={name: future.result() for name, future in scenes.items()},
-            left={name: future.result() for name, future in own.items()},
+    scenes: dict[str, Callable[[Wait], Outcome | tuple[Process, ...]]] = {}
+    for name, (wire, deed, afterwards) in SCENES.items():
+        scenes[name] = partial(
+            play, folder=folder(name), wire=wire, deed=deed, afterwards=afterwards
         )
+    for name, deed in WITH_OWN_SIMULATOR.items():
+        own = f"own {name}"
+        scenes[own] = partial(play_with_own_simulator, folder=folder(own), deed=deed)
+    played = play_together(scenes, AT_ONCE)
+    return Played(
+        outcomes={name: played[name] for name in SCENES},
+        left={name: played[f"own {name}"] for name in WITH_OWN_SIMULATOR},
+    )
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,13 @@
 import signal
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 from support.nmes_process import Process, left_after_a_while, pass_time_until
+from support.scenes import Wait, play_together
 from support.screen_bench import ScreenBench, screen_bench
 
 from nmes.records.store import list_sessions, open_session, verify
@@ -43,10 +44,11 @@ class Outcome:
     findings: tuple[str, ...]
 
 
-def play(folder: Path, deed: Deed, afterwards: Deed) -> Outcome:
+def play(wait: Wait, folder: Path, deed: Deed, afterwards: Deed) -> Outcome:
     with screen_bench(folder, PROTOCOL) as bench:
         bench.arm()
         bench.run_program()
+        wait()
         bench.wait_for_flow()
         done_s = time.monotonic()
         deed(bench)
@@ -61,11 +63,12 @@ def play(folder: Path, deed: Deed, afterwards: Deed) -> Outcome:
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
-    """All scenes, two at a time: most of their time is waiting."""
-    folders = {name: tmp_path_factory.mktemp(name.replace(" ", "_")) for name in SCENES}
-    with ThreadPoolExecutor(2) as pool:
-        futures = {name: pool.submit(play, folders[name], *how) for name, how in SCENES.items()}
-        return {name: future.result() for name, future in futures.items()}
+    """All scenes side by side: most of their time is waiting."""
+    scenes = {}
+    for name, (deed, afterwards) in SCENES.items():
+        folder = tmp_path_factory.mktemp(name.replace(" ", "_"))
+        scenes[name] = partial(play, folder=folder, deed=deed, afterwards=afterwards)
+    return play_together(scenes, len(SCENES))
 
 
 EVERY = pytest.mark.parametrize("name", SCENES)
