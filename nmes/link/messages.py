@@ -338,7 +338,7 @@ PhaseWord = Literal["off", "get_ready", "ramp_up", "hold", "ramp_down", "rest"]
 class ChannelNow(Message):
     """One channel now. `now_ua` is what the device last confirmed, never what was asked.
 
-    `level_ua` is the operator's level, the top of the envelope; `phase_charge_nc` belongs to it.
+    `level_ua` is the operator's level, the top of the envelope.
     """
 
     number: int
@@ -359,7 +359,7 @@ class StopNow(Message):
 
 
 class Snapshot(Message):
-    """Everything that changes, 20 times a second. `at_us` is the engine's monotonic time.
+    """Everything that changes, 25 times a second. `at_us` is the engine's monotonic time.
 
     `confirmed_age_us` is the age of the device's last confirmation (None: never); beyond 300 ms
     the screen shows `?? mA` and STALE. `output_is_possible`: stop keys are live, nothing may
