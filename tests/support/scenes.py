@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 from typing import TypeVar
 
 READY_PATIENCE_S = 60.0
@@ -18,8 +18,16 @@ def play_together(scenes: Mapping[str, Callable[[Wait], T]], at_once: int) -> di
         barrier = Barrier(len(names), timeout=READY_PATIENCE_S)
         with ThreadPoolExecutor(len(names)) as pool:
             futures = {name: pool.submit(_play, scenes[name], barrier) for name in names}
+        _raise_the_cause([future.exception() for future in futures.values()])
         played |= {name: future.result() for name, future in futures.items()}
     return played
+
+
+def _raise_the_cause(errors: list[BaseException | None]) -> None:
+    """Raise what went wrong first of all, not that others waited for it in vain."""
+    for error in errors:
+        if error is not None and not isinstance(error, BrokenBarrierError):
+            raise error
 
 
 def _batches(names: list[str], size: int) -> list[list[str]]:
