@@ -6,6 +6,7 @@ becomes of nmes. Its second line of output ties the record to the monotonic cloc
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -198,6 +199,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
         own = f"own {name}"
         scenes[own] = partial(play_with_own_simulator, folder=folder(own), deed=deed)
     played = play_together(scenes, AT_ONCE)
+    for name in SCENES:  # for `pytest -s`
+        sys.stdout.write(f"\n{name}: last pulse {1000 * played[name].last_pulse_s:+.0f} ms")
     return Played(
         outcomes={name: played[name] for name in SCENES},
         left={name: played[f"own {name}"] for name in WITH_OWN_SIMULATOR},
