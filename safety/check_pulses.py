@@ -208,14 +208,14 @@ def _rate_findings(
     own, rate = f"device {device.device}", use.train.frequency_hz
     setup = use.stage.setup
     most, most_source = min(
-        (use.site.frequency_max_mhz / 1000, f"site {use.channel.site}"),
-        (timing.frequency_max_mhz / 1000, f"timing class {timing_class}"),
+        (use.site.frequency_max_hz, f"site {use.channel.site}"),
+        (timing.frequency_max_hz, f"timing class {timing_class}"),
         (1_000_000 / device.period_min_us(setup.channels), own),
-        (table.ceiling.frequency_max_mhz / 1000, "system ceiling"),
+        (table.ceiling.frequency_max_hz, "system ceiling"),
     )
     least, least_source = max(
         (1_000_000 / device.period_max_us, own),
-        (table.ceiling.frequency_min_mhz / 1000, "system ceiling"),
+        (table.ceiling.frequency_min_hz, "system ceiling"),
     )
     if rate > most:
         yield error(use, "frequency", rate, most, "Hz", most_source, "at most")

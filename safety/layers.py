@@ -17,8 +17,8 @@ def ceiling_layer(ceiling: Ceiling) -> ChannelLimits:
         current_ua=Most(value=ceiling.current_ua, source=source),
         pulse_width_min_us=Least(value=ceiling.pulse_width_min_us, source=source),
         pulse_width_max_us=Most(value=ceiling.pulse_width_max_us, source=source),
-        period_min_us=Least(value=period_min_us(ceiling.frequency_max_mhz), source=source),
-        period_max_us=Most(value=period_max_us(ceiling.frequency_min_mhz), source=source),
+        period_min_us=Least(value=period_min_us(ceiling.frequency_max_hz), source=source),
+        period_max_us=Most(value=period_max_us(ceiling.frequency_min_hz), source=source),
         phase_charge_nc=Most(value=ceiling.phase_charge_nc, source=source),
         rms_current_ua=Most(value=ceiling.rms_current_ua, source=source),
         rms_density_ua_per_mm2_x1000=Most(
@@ -50,7 +50,7 @@ def site_layer(name: str, site: Site) -> ChannelLimits:
         UNLIMITED,
         current_ua=Most(value=site.current_ua, source=source),
         pulse_width_max_us=Most(value=site.pulse_width_max_us, source=source),
-        period_min_us=Least(value=period_min_us(site.frequency_max_mhz), source=source),
+        period_min_us=Least(value=period_min_us(site.frequency_max_hz), source=source),
         phase_charge_nc=Most(value=site.phase_charge_nc, source=source),
         area_min_mm2=Least(value=site.electrode_min_mm2, source=source),
     )
@@ -61,7 +61,7 @@ def timing_layer(name: str, timing: TimingClass) -> ChannelLimits:
     source = f"timing class {name}"
     return replace(
         UNLIMITED,
-        period_min_us=Least(value=period_min_us(timing.frequency_max_mhz), source=source),
+        period_min_us=Least(value=period_min_us(timing.frequency_max_hz), source=source),
         ramp_up_min_us=Least(value=timing.ramp_up_min_us, source=source),
         on_max_us=Most(value=timing.on_max_us, source=source),
         off_min_us=Least(value=timing.off_min_us, source=source),

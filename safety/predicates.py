@@ -12,14 +12,14 @@ def frequency_mhz(period_us: int) -> int:
     return -(-1_000_000_000 // period_us)
 
 
-def period_min_us(frequency_max_mhz: int) -> int:
+def period_min_us(frequency_max_hz: int) -> int:
     """Return the shortest period whose frequency is at most this."""
-    return -(-1_000_000_000 // frequency_max_mhz)
+    return -(-1_000_000 // frequency_max_hz)
 
 
-def period_max_us(frequency_min_mhz: int) -> int:
+def period_max_us(frequency_min_hz: int) -> int:
     """Return the longest period whose frequency is at least this."""
-    return 1_000_000_000 // frequency_min_mhz
+    return 1_000_000 // frequency_min_hz
 
 
 def balancing_current_ua(current_ua: int, width_us: int, second_width_us: int) -> int:

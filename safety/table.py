@@ -35,8 +35,8 @@ class Ceiling:
     current_ua: int
     pulse_width_min_us: int
     pulse_width_max_us: int
-    frequency_min_mhz: int
-    frequency_max_mhz: int
+    frequency_min_hz: int
+    frequency_max_hz: int
     phase_charge_nc: int
     rms_current_ua: int
     rms_density_ua_per_mm2_x1000: int
@@ -62,6 +62,7 @@ class Behaviour:
     stop_written_max_us: int
     stop_zero_max_us: int
     heartbeat_period_us: int
+    guard_silence_us: int
     device_watchdog_us: int
     reply_timeout_us: int
     presence_prompt_us: int
@@ -80,7 +81,7 @@ class TimingClass:
     on_max_us: int
     off_min_us: int
     off_to_on_min_permille: int
-    frequency_max_mhz: int
+    frequency_max_hz: int
     requires: tuple[str, ...]
 
 
@@ -91,7 +92,7 @@ class Site:
     zone: str
     current_ua: int
     pulse_width_max_us: int
-    frequency_max_mhz: int
+    frequency_max_hz: int
     phase_charge_nc: int
     electrode_min_mm2: int
     timing_class: str
@@ -218,6 +219,18 @@ def _names(kind: type[Record]) -> tuple[str, ...]:
 
 
 _TEXTS = ("status", "source", "zone", "timing_class")
+_DIVISORS = frozenset(
+    (
+        "frequency_min_hz",
+        "frequency_max_hz",
+        "load_ohm",
+        "steps_per_s_max",
+        "level_slew_ua_per_s",
+        "ramp_up_min_us",
+        "ramp_up_default_us",
+    )
+)
+"""Numbers that something is divided by."""
 
 
 def _value(name: str, value: object, where: str) -> Any:
@@ -228,8 +241,9 @@ def _value(name: str, value: object, where: str) -> Any:
         if type(value) is not str or not value:
             raise LimitTableError(f"{where}: words are needed here")
         return value
-    if type(value) is not int or value < 0:
-        raise LimitTableError(f"{where}: {value!r} is no whole number from 0")
+    least = 1 if name in _DIVISORS else 0
+    if type(value) is not int or value < least:
+        raise LimitTableError(f"{where}: {value!r} is no whole number from {least}")
     return value
 
 

@@ -30,7 +30,7 @@ def test_the_ceiling_is_what_was_decided():
     ceiling = load_table().ceiling
     assert (ceiling.current_ua, ceiling.phase_charge_nc) == (130_000, 78_000)
     assert (ceiling.pulse_width_min_us, ceiling.pulse_width_max_us) == (50, 600)
-    assert (ceiling.frequency_min_mhz, ceiling.frequency_max_mhz) == (1_000, 150_000)
+    assert (ceiling.frequency_min_hz, ceiling.frequency_max_hz) == (1, 150)
     assert (ceiling.rms_current_ua, ceiling.rms_density_ua_per_mm2_x1000) == (41_666, 16_666)
     assert (ceiling.power_density_uw_per_mm2, ceiling.pulse_energy_uj) == (1_736, 300_000)
     assert (ceiling.net_charge_nc, ceiling.load_ohm, ceiling.open_circuit_v) == (0, 500, 500)
@@ -65,7 +65,7 @@ def test_a_site_is_what_was_decided():
     site = load_table().sites["wrist_extensors"]
     assert (site.zone, site.timing_class) == ("upper_limb", "any")
     assert (site.current_ua, site.phase_charge_nc) == (50_000, 15_000)
-    assert (site.pulse_width_max_us, site.frequency_max_mhz) == (300, 50_000)
+    assert (site.pulse_width_max_us, site.frequency_max_hz) == (300, 50)
     assert site.electrode_min_mm2 == 800
 
 
@@ -75,7 +75,7 @@ def test_every_number_of_ceiling_and_behaviour_says_where_it_comes_from():
     assert marks["ceiling.power_density_uw_per_mm2"].status == "spec"
     assert "FDA" in marks["ceiling.power_density_uw_per_mm2"].source
     assert marks["sites"].status == "proposal"
-    assert len(marks) == 13 + 18 + 3
+    assert len(marks) == 13 + 19 + 3
 
 
 def test_no_site_is_wider_than_the_ceiling():
@@ -84,7 +84,7 @@ def test_no_site_is_wider_than_the_ceiling():
         assert site.current_ua <= table.ceiling.current_ua
         assert site.phase_charge_nc <= table.ceiling.phase_charge_nc
         assert site.pulse_width_max_us <= table.ceiling.pulse_width_max_us
-        assert site.frequency_max_mhz <= table.ceiling.frequency_max_mhz
+        assert site.frequency_max_hz <= table.ceiling.frequency_max_hz
 
 
 def test_an_unknown_key_is_refused_and_named():
@@ -124,8 +124,8 @@ def test_a_mark_of_unknown_status_is_refused():
 
 
 def test_a_number_without_a_mark_is_refused():
-    found = refusal(changed('value = 1000, status = "proposal", source = "1 Hz"', "value = 1000"))
-    assert found == "ceiling.frequency_min_mhz: unknown [], missing ['source', 'status']"
+    found = refusal(changed('value = 1, status = "proposal", source = "1 Hz"', "value = 1"))
+    assert found == "ceiling.frequency_min_hz: unknown [], missing ['source', 'status']"
 
 
 @pytest.mark.parametrize("words", ['""', "1"])
@@ -160,3 +160,8 @@ def test_a_site_of_an_unknown_timing_class_is_refused():
 
 def test_bytes_that_are_no_text_are_refused():
     assert refusal(b"\xff\xfe").startswith("limits.toml: ")
+
+
+def test_a_number_that_something_is_divided_by_is_not_nothing():
+    found = refusal(changed("frequency_min_hz = { value = 1,", "frequency_min_hz = { value = 0,"))
+    assert found == "ceiling.frequency_min_hz: 0 is no whole number from 1"
