@@ -69,6 +69,16 @@ class Behaviour:
     presence_grace_us: int
     session_max_us: int
     same_site_daily_max_us: int
+    clock_jump_us: int
+    delivered_tolerance_steps: int
+    impedance_short_ohm: int
+    impedance_open_ohm: int
+    impedance_warn_percent: int
+    impedance_lost_percent: int
+    clip_count_max: int
+    clip_window_us: int
+    battery_warn_percent: int
+    battery_least_percent: int
     control_lock_us: int
 
 

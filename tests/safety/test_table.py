@@ -45,6 +45,16 @@ def test_the_behaviour_is_what_was_decided():
     assert (behaviour.resume_ramp_min_us, behaviour.stop_zero_max_us) == (2_000_000, 200_000)
 
 
+def test_what_counts_as_a_fault_is_what_was_decided():
+    behaviour = load_table().behaviour
+    assert (behaviour.guard_silence_us, behaviour.clock_jump_us) == (120_000, 1_000_000)
+    assert (behaviour.impedance_short_ohm, behaviour.impedance_open_ohm) == (100, 10_000)
+    assert (behaviour.impedance_warn_percent, behaviour.impedance_lost_percent) == (50, 100)
+    assert (behaviour.clip_count_max, behaviour.clip_window_us) == (3, 5_000_000)
+    assert (behaviour.battery_warn_percent, behaviour.battery_least_percent) == (20, 10)
+    assert behaviour.delivered_tolerance_steps == 1
+
+
 def test_the_cyclic_class_is_what_was_decided():
     cyclic = load_table().timing_classes["cyclic"]
     assert (cyclic.ramp_up_min_us, cyclic.ramp_up_default_us) == (500_000, 2_000_000)
@@ -75,7 +85,7 @@ def test_every_number_of_ceiling_and_behaviour_says_where_it_comes_from():
     assert marks["ceiling.power_density_uw_per_mm2"].status == "spec"
     assert "FDA" in marks["ceiling.power_density_uw_per_mm2"].source
     assert marks["sites"].status == "proposal"
-    assert len(marks) == 13 + 19 + 3
+    assert len(marks) == 13 + 29 + 3
 
 
 def test_no_site_is_wider_than_the_ceiling():
