@@ -5,8 +5,6 @@ from its start up to, but not including, its end. Pure integer arithmetic on pla
 session machine, the screen and the plots. Currents are rounded toward zero onto the device's grid.
 """
 
-from collections.abc import Iterator
-
 from protocols.plan import PlannedBurst, PlannedStage
 
 
@@ -66,16 +64,12 @@ def _risen(burst: PlannedBurst, t_us: int) -> tuple[int, int]:
     return 1, 1
 
 
-def _bursts(stage: PlannedStage, channel: int) -> Iterator[PlannedBurst]:
-    return (burst for burst in stage.bursts if burst.channel == channel)
-
-
 def _burst_at(stage: PlannedStage, channel: int, t_us: int) -> PlannedBurst | None:
     if not 0 <= t_us < stage.duration_us:
         return None
     cycle_t_us = t_us % stage.cycle_us
-    for burst in _bursts(stage, channel):
-        if burst.start_us <= cycle_t_us < burst.end_us:
+    for burst in stage.bursts:
+        if burst.channel == channel and 0 <= cycle_t_us - burst.start_us < burst.on_us:
             return burst
     return None
 
@@ -90,7 +84,7 @@ def _next_corner_us(
     if burst is not None:
         in_burst_us = _next_step_us(burst, level_ua, step_ua, cycle_t_us - burst.start_us)
         return cycle_start_us + burst.start_us + in_burst_us
-    starts_us = [burst.start_us for burst in _bursts(stage, channel)]
+    starts_us = [burst.start_us for burst in stage.bursts if burst.channel == channel]
     later_us = [start_us for start_us in starts_us if start_us > cycle_t_us]
     next_cycle_us = stage.cycle_us + min(starts_us, default=0)
     return cycle_start_us + min(later_us, default=next_cycle_us)

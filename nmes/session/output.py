@@ -136,7 +136,7 @@ def _channel_change_us(session: Session, channel: int, now_us: int) -> int:
     level_ua = session.level_ua(channel)
     if session.state is SessionState.RUNNING:
         time_us = session.stage_time_us(now_us)
-        if _is_rising_gently(session, channel, time_us):
+        if _gentle_rise(session, channel, time_us) is not None:
             return now_us + TICK_US
         change_us = next_change_us(session.stage, channel, level_ua, session.step_ua, time_us)
         return NEVER_US if change_us is None else session.zero_us + change_us
@@ -149,21 +149,25 @@ def _channel_change_us(session: Session, channel: int, now_us: int) -> int:
     return now_us + TICK_US if is_fading else NEVER_US
 
 
-def _is_rising_gently(session: Session, channel: int, time_us: int) -> bool:
+def _gentle_rise(session: Session, channel: int, time_us: int) -> tuple[int, int] | None:
+    """Return start and length of a rise that a pause makes longer; None if none is under way."""
+    if session.gentle_cycle != time_us // session.stage.cycle_us:
+        return None
     timed = current_burst(session.stage, channel, time_us)
     if timed is None:
-        return False
+        return None
     ramp_us = rise_us(session, timed.burst, time_us)
-    return timed.burst.ramp_up_us < ramp_us and time_us - timed.start_us < ramp_us
+    is_under_way = timed.burst.ramp_up_us < ramp_us and time_us - timed.start_us < ramp_us
+    return (timed.start_us, ramp_us) if is_under_way else None
 
 
 def _rising_ua(session: Session, channel: int, level_ua: int, time_us: int) -> int:
     """Return how far a burst that rises gently has risen; the whole level otherwise."""
-    timed = current_burst(session.stage, channel, time_us)
-    if timed is None or not _is_rising_gently(session, channel, time_us):
+    rise = _gentle_rise(session, channel, time_us)
+    if rise is None:
         return level_ua
-    ramp_us = rise_us(session, timed.burst, time_us)
-    risen = level_ua * (time_us - timed.start_us) // ramp_us
+    start_us, ramp_us = rise
+    risen = level_ua * (time_us - start_us) // ramp_us
     return risen // session.step_ua * session.step_ua
 
 

@@ -50,8 +50,9 @@ def current_burst(stage: PlannedStage, channel: int | None, time_us: int) -> Bur
         return None
     found: PlannedBurst | None = None
     for burst in stage.bursts:
-        is_under_way = burst.start_us <= in_cycle_us < burst.end_us
-        if is_under_way and channel in (None, burst.channel):
+        if not 0 <= in_cycle_us - burst.start_us < burst.on_us:
+            continue
+        if channel is None or channel == burst.channel:
             found = burst if found is None or burst.start_us > found.start_us else found
     return None if found is None else _timed(stage, found, cycle)
 
