@@ -21,7 +21,7 @@ from protocols.plan import (
 from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup, Waveform, symmetric_output
 from safety.gate import SafetyGate
 from safety.session_limits import SessionLimits, effective_limits
-from safety.table import load_table
+from safety.table import LimitTable, load_table
 
 SECOND_US = 1_000_000
 
@@ -152,8 +152,10 @@ def plan(
     )
 
 
-def limits(of: Plan | None = None, device: Capabilities = DEVICE) -> SessionLimits:
-    return effective_limits(TABLE, device, plan() if of is None else of)
+def limits(
+    of: Plan | None = None, device: Capabilities = DEVICE, table: LimitTable = TABLE
+) -> SessionLimits:
+    return effective_limits(table, device, plan() if of is None else of)
 
 
 @dataclass
@@ -216,22 +218,29 @@ class RecordingStimulator:
 class Bench:
     """A gate in front of a recording stimulator, and a clock that only tests move."""
 
-    def __init__(self, of: Plan | None = None, device: Capabilities = DEVICE) -> None:
+    def __init__(
+        self, of: Plan | None = None, device: Capabilities = DEVICE, table: LimitTable = TABLE
+    ) -> None:
         self.plan = plan() if of is None else of
         self.stimulator = RecordingStimulator(capabilities=device)
         self.gate = SafetyGate(self.stimulator)
-        self.limits = limits(self.plan, device)
+        self.limits = limits(self.plan, device, table)
         self.now_us = 0
 
     @property
     def setup(self) -> TrainSetup:
         return self.plan.stages[0].setup
 
-    def arm(self) -> "Bench":
-        """Connect, open and set up the first stage's train."""
+    def open(self) -> "Bench":
+        """Connect and take up the session."""
         self.gate.connect(self.now_us)
         self.gate.poll(self.now_us)
         self.gate.open(self.limits, self.now_us)
+        return self
+
+    def arm(self) -> "Bench":
+        """Connect, open and set up the first stage's train."""
+        self.open()
         self.gate.set_up(self.setup, self.now_us)
         self.gate.poll(self.now_us)
         return self
