@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from drivers.interface import BytePort, Stimulator
-from drivers.wire import Trace
+from drivers.wire import Readback, Trace
 from protocols.capabilities import Capabilities
 
 
@@ -29,9 +29,14 @@ class Words(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverEntry:
-    """One kind of stimulator. `make` joins an open port, and a trace if wanted, to its driver."""
+    """One kind of stimulator. `make` joins an open port, and a trace if wanted, to its driver.
+
+    `guard_stops` are stops that hold whatever was said before, for the guard of the port.
+    """
 
     capabilities: Capabilities
     serial_settings: SerialSettings
     make: Callable[[BytePort, Trace | None], Stimulator]
     words: Callable[[], Words]
+    guard_stops: tuple[bytes, ...]
+    readback: Callable[[], Readback]

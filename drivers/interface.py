@@ -89,6 +89,8 @@ class LossKind(StrEnum):
     REFUSED = "the device refused a command"
     FAULT = "the device reported a fault"
     CONFUSED = "the device's answer does not belong to the command"
+    LATE = "this program was held up while current could flow"
+    UNGUARDED = "the guard of the output is gone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

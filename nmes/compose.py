@@ -8,6 +8,9 @@ from pathlib import Path
 
 from drivers import registry
 from drivers.entry import DriverEntry
+from drivers.guarded import GuardedStimulator
+from drivers.guarding import HostGuard
+from drivers.interface import BytePort
 from drivers.port import list_ports, open_port
 from drivers.wire import Direction, Trace
 from nmes.records.journal import Journal, JournalWriter, journal_path, new_session_id
@@ -18,7 +21,9 @@ from nmes.service.trace_file import TraceFile
 from nmes.service.workshop import DeviceName, PortName
 from nmes.settings import Settings
 from protocols.capabilities import Capabilities
+from protocols.errors import PortError
 from safety.gate import SafetyGate
+from safety.table import load_table
 
 SIMULATED = "sim:"
 
@@ -51,6 +56,14 @@ def port_names() -> tuple[PortName, ...]:
     return tuple(PortName(name=found.name, description=found.description) for found in list_ports())
 
 
+def _descriptor(port: BytePort) -> int:
+    """Return what a guard can write to; PortError if there is none: nothing flows unguarded."""
+    descriptor = port.fileno()
+    if descriptor is None:
+        raise PortError("This port cannot be guarded: it has no descriptor to share.")
+    return descriptor
+
+
 class RealWorkshop:
     """Devices on real ports, simulators in processes of their own, journals on disk."""
 
@@ -77,11 +90,18 @@ class RealWorkshop:
         return capabilities_of(device)
 
     def open_gate(self, device: str, port: str | None) -> SafetyGate:
-        """Open the port behind a new gate; without a port, that of the device's simulator."""
+        """Open the port, under guard, behind a new gate; without one that of a simulator."""
         entry = registry.load(driver_name(device))
         name = port if port is not None else self._simulator_port(driver_name(device))
         byte_port = open_port(name, entry.serial_settings)
-        return SafetyGate(entry.make(byte_port, self._frame_trace(entry)))
+        silence_us = load_table().behaviour.guard_silence_us
+        try:
+            guard = HostGuard(_descriptor(byte_port), entry.guard_stops, silence_us=silence_us)
+        except PortError:
+            byte_port.close()
+            raise
+        stimulator = entry.make(byte_port, self._frame_trace(entry))
+        return SafetyGate(GuardedStimulator(stimulator, guard, silence_us=silence_us))
 
     def _frame_trace(self, entry: DriverEntry) -> Trace | None:
         if self._trace_path is None:

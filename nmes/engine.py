@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from drivers.guard import raise_priority
 from nmes.compose import RealWorkshop
 from nmes.service.process import EngineProcess
 from nmes.settings import read_settings
@@ -27,6 +28,7 @@ def main() -> int:
         trace=options.trace,
         ack_delay_ms=options.ack_delay,
     )
+    raise_priority()
     # What lives now lives for good: keeping it out of collections keeps those short.
     gc.collect()
     gc.freeze()

@@ -10,6 +10,7 @@ from drivers.rehastim2.words import FrameWords
 from drivers.wire import Trace, Wire
 
 _STOP_FRAMES = frozenset(STOP_FRAMES)
+GUARD_STOPS = 5
 
 SERIAL_SETTINGS = SerialSettings(
     baud_rate=460_800, parity="even", stop_bits=1, has_hardware_flow_control=False
@@ -20,7 +21,12 @@ SERIAL_SETTINGS = SerialSettings(
 def entry() -> DriverEntry:
     """Return what can be known and made of a RehaStim2."""
     return DriverEntry(
-        capabilities=REHASTIM2, serial_settings=SERIAL_SETTINGS, make=make, words=FrameWords
+        capabilities=REHASTIM2,
+        serial_settings=SERIAL_SETTINGS,
+        make=make,
+        words=FrameWords,
+        guard_stops=STOP_FRAMES[-GUARD_STOPS:],
+        readback=RehaStim2Readback,
     )
 
 

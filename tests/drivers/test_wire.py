@@ -7,6 +7,7 @@ from typing import ClassVar
 import pytest
 
 import drivers
+from drivers import registry
 from drivers.interface import Permit
 from drivers.meaning import HarmlessMeaning, Meaning, OutputMeaning, SetUpMeaning
 from drivers.wire import Direction, Wire
@@ -330,12 +331,24 @@ def port_writes(path: Path) -> list[str]:
     return found
 
 
-def test_the_port_is_written_in_one_function_of_the_wire():
+def test_the_port_is_written_in_one_function_of_the_wire_and_stopped_by_the_guard():
     calls = [call for path in sources() for call in port_writes(path)]
     assert [call for call in calls if call.endswith(".write")] == [
+        "guard.py: write_stops: os.write",  # the bytes it was started with, see below
+        "guard.py: main: os.write",  # to its own standard output
+        "guarding.py: _write: os.write",  # to the guard
         "port.py: write: os.write",
         "wire.py: _write: self._port.write",
     ]
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_what_a_guard_may_write_carries_no_current(name):
+    entry = registry.load(name)
+    assert entry.guard_stops
+    for stop in entry.guard_stops:
+        (meaning,) = entry.readback().read(stop)
+        assert meaning == HarmlessMeaning(command="StopChannelListMode")
 
 
 def test_outside_its_module_the_port_is_never_handed_to_anything_but_the_wire():
