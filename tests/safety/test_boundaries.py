@@ -1,6 +1,6 @@
 """Every number of the limit tables does something, and one unit more or less is noticed.
 
-No hash and no copy of the table takes part here: what is looked at is what passes and what does not.
+No hash and no copy of the table takes part here: it is what passes that is looked at.
 """
 
 import pytest

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from support.safety_bench import Bench, burst, channel, plan, shape, stage
 from support.safety_bench import DEVICE as BENCH_DEVICE
+from support.safety_bench import Bench, burst, channel, plan, shape, stage
 
 from nmes.session import clockwork, stepping
 from nmes.session.actions import Facts, StepWish, StopDevice, Tell
@@ -87,7 +87,7 @@ def _met(requires: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(need for need in requires if need == "no_motor_target")
 
 
-# What the plans look like --------------------------------------------------------------------------
+# What the plans look like ------------------------------------------------------------------------
 
 
 def of_site(
@@ -114,7 +114,7 @@ def of_site(
     )
 
 
-# What is looked at ---------------------------------------------------------------------------------
+# What is looked at -------------------------------------------------------------------------------
 
 
 def passes(table: LimitTable, of: Plan) -> bool:
@@ -151,7 +151,7 @@ def raises(bench: Bench, from_ua: int, to_ua: int) -> bool:
     return not isinstance(verdict, Violation)
 
 
-# Ceiling -------------------------------------------------------------------------------------------
+# Ceiling -----------------------------------------------------------------------------------------
 
 
 def ceiling_cap(table: LimitTable, cap_ua: int, **of: int) -> None:
@@ -251,7 +251,7 @@ CEILING: Mapping[str, Probe] = {
 }
 
 
-# Sites ---------------------------------------------------------------------------------------------
+# Sites -------------------------------------------------------------------------------------------
 
 # current µA, pulse width µs, shortest period µs, charge nC, pad mm²
 SITES = {
@@ -323,7 +323,7 @@ def site_probes(site: str) -> dict[str, Probe]:
     }
 
 
-# Rhythm --------------------------------------------------------------------------------------------
+# Rhythm ------------------------------------------------------------------------------------------
 
 # shortest ramp µs, default ramp µs, longest on-time µs, shortest rest µs, rest per on-time ‰,
 # shortest period µs
@@ -485,7 +485,7 @@ def class_probes(name: str) -> dict[str, Probe]:
     }
 
 
-# Behaviour -----------------------------------------------------------------------------------------
+# Behaviour ---------------------------------------------------------------------------------------
 
 
 def no_level_at_the_start(table: LimitTable) -> None:

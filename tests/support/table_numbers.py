@@ -1,4 +1,4 @@
-"""The numbers of the limit tables, found in the files themselves, and tables with one of them off."""
+"""The numbers of the limit tables, found in the files; tables with one of them off."""
 
 import json
 import tomllib
