@@ -19,6 +19,7 @@ sys.modules.setdefault("support", support)
 # A busy machine is no finding: examples are not timed.
 settings.register_profile("nmes", deadline=None)
 settings.load_profile("nmes")
+settings.register_profile("mutation", deadline=None, derandomize=True, max_examples=20)
 
 PLAYED_ONCE = ("test_kills.py", "test_screen_gone.py")
 """Files whose tests look at one costly play of scenes: `pytest -n 2` keeps each on one worker."""

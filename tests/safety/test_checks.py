@@ -1,6 +1,4 @@
-import ast
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from support.safety_bench import (
@@ -15,7 +13,6 @@ from support.safety_bench import (
     stage,
 )
 
-import safety
 from protocols.pulses import TrainSetup, Waveform
 from safety.checks import check_plan
 
@@ -543,39 +540,3 @@ def test_a_stage_in_which_a_channel_rests_is_reported_as_rest():
     )
     resting = check_plan(of, TABLE, DEVICE).technical[1]
     assert (resting.on_s, resting.off_s, resting.burst_duty) == (0.0, 30.0, 0.0)
-
-
-# Independence ------------------------------------------------------------------------------------
-
-STATIC = (
-    "checks",
-    "check_places",
-    "check_pulses",
-    "check_report",
-    "check_timing",
-    "check_uses",
-    "formulas",
-)
-SHARED = {"safety.table"}
-
-
-@pytest.mark.parametrize("name", [*STATIC, "technical"])
-def test_the_static_check_shares_only_the_table_with_the_gate(name):
-    path = Path(safety.__file__).with_name(f"{name}.py")
-    imported = {
-        node.module
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ImportFrom) and node.module is not None
-    }
-    own = {f"safety.{module}" for module in (*STATIC, "technical")}
-    assert {module for module in imported if module.startswith("safety")} <= own | SHARED
-
-
-def test_the_gate_shares_only_the_table_with_the_static_check():
-    own = {f"safety.{module}" for module in (*STATIC, "technical")}
-    for path in Path(safety.__file__).parent.glob("*.py"):
-        if path.stem in (*STATIC, "technical"):
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom):
-                assert node.module not in own, f"{path.name} imports {node.module}"

@@ -1,0 +1,62 @@
+"""What the source text of the safety layer must be like; asked of the text as it was written."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import safety
+
+ROOT = Path(safety.__file__).parents[1]
+MODULES = sorted(Path(safety.__file__).parent.glob("*.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_nothing_is_hidden_from_the_mutation_run(path):
+    assert "no mutate" not in path.read_text(encoding="utf-8")
+
+
+def test_only_the_gate_makes_permits():
+    makers = []
+    for package in ("protocols", "drivers", "safety", "nmes", "tui", "hardware_sim"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                is_call = isinstance(node, ast.Call)
+                name = getattr(node.func, "id", getattr(node.func, "attr", "")) if is_call else ""
+                if name == "Permit":
+                    makers.append(path.relative_to(ROOT).as_posix())
+    assert makers == ["safety/gate.py"]
+
+
+STATIC = (
+    "checks",
+    "check_places",
+    "check_pulses",
+    "check_report",
+    "check_timing",
+    "check_uses",
+    "formulas",
+)
+SHARED = {"safety.table"}
+
+
+@pytest.mark.parametrize("name", [*STATIC, "technical"])
+def test_the_static_check_shares_only_the_table_with_the_gate(name):
+    path = Path(safety.__file__).with_name(f"{name}.py")
+    imported = {
+        node.module
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module is not None
+    }
+    own = {f"safety.{module}" for module in (*STATIC, "technical")}
+    assert {module for module in imported if module.startswith("safety")} <= own | SHARED
+
+
+def test_the_gate_shares_only_the_table_with_the_static_check():
+    own = {f"safety.{module}" for module in (*STATIC, "technical")}
+    for path in Path(safety.__file__).parent.glob("*.py"):
+        if path.stem in (*STATIC, "technical"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                assert node.module not in own, f"{path.name} imports {node.module}"
