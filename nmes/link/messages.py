@@ -51,12 +51,58 @@ class AskSessions(Message):
     kind: Literal["ask_sessions"] = "ask_sessions"
 
 
+class ScreeningAnswer(Message):
+    """What was answered to one question; `channel` is None where it holds for all concerned."""
+
+    question: str
+    channel: int | None
+    answer: Literal["yes", "no", "not known"]
+
+
+class ScreeningAcknowledgement(Message):
+    """What a named clinician wrote about one item that may not pass without it."""
+
+    item: str
+    clinician: str
+    text: str
+
+
+class ScreeningGiven(Message):
+    """What was asked of one person on one day (YYYY-MM-DD), complete or not.
+
+    `maximum_ua` holds a bound of this person's own for channels that have one.
+    """
+
+    patient: str
+    day: str
+    asked_by: str
+    answers: Annotated[tuple[ScreeningAnswer, ...], Field(strict=False)]
+    acknowledgements: Annotated[tuple[ScreeningAcknowledgement, ...], Field(strict=False)]
+    maximum_ua: dict[int, int]
+
+
+class AskScreening(Message):
+    """Ask what must be asked before this protocol, and what follows from the answers so far.
+
+    `given` is None before the first answer. `sides` as in Prepare. Answer: ScreeningQuestions or
+    Refusal.
+    """
+
+    kind: Literal["ask_screening"] = "ask_screening"
+    protocol: str
+    device: str
+    patient: str
+    sides: dict[int, str]
+    given: ScreeningGiven | None
+
+
 class Prepare(Message):
     """Choose protocol, device and person; nothing is opened yet. Answer: Prepared or Refusal.
 
     `device` is a driver's name, or `sim:` and a driver's name, for which the engine starts the
     simulator itself and `port` is None. `patient` is a code, never a name; `bench` is nobody.
     `sides` gives the side of each channel that the protocol leaves to be chosen at arming.
+    `screening` is needed for a person at an explicit port.
     """
 
     kind: Literal["prepare"] = "prepare"
@@ -67,6 +113,7 @@ class Prepare(Message):
     patient: str
     is_bench: bool
     sides: dict[int, str]
+    screening: ScreeningGiven | None = None
 
 
 class Arm(Message):
@@ -159,6 +206,7 @@ Intent = Annotated[
     | StillHere
     | AskCatalogue
     | AskSessions
+    | AskScreening
     | Prepare
     | Arm
     | FindLevel
@@ -298,6 +346,53 @@ class Finding(Message):
 
     severity: Literal["error", "warning", "info"]
     text: str
+
+
+class ScreeningQuestion(Message):
+    """One question of the screening, to be answered yes, no or not known.
+
+    `channels` are those it is about, empty where it is about the whole person; only where there are
+    several may it be answered by channel. `decision` is what follows if the answer is `matters_if`;
+    `cap_percent` is then left of the cap (100: all of it).
+    """
+
+    id: str
+    text: str
+    channels: Annotated[tuple[int, ...], Field(strict=False)]
+    matters_if: Literal["yes", "no"]
+    decision: Literal["block", "acknowledge", "warn"]
+    cap_percent: int
+    source: str
+
+
+class ScreeningFinding(Message):
+    """One thing that follows from the answers, or from where the pads lie.
+
+    `is_open` keeps from arming: every block, and an acknowledgement that is not written yet under
+    the name of the item. `channels` is empty where it is about the whole person.
+    """
+
+    item: str
+    decision: Literal["block", "acknowledge", "warn"]
+    channels: Annotated[tuple[int, ...], Field(strict=False)]
+    is_open: bool
+    why: str
+    cure: str
+
+
+class ScreeningQuestions(Message):
+    """All that must be asked, and what follows from what was given; `is_passed`: nothing is open.
+
+    `day` is today at the engine: answers of another day are refused.
+    """
+
+    kind: Literal["screening_questions"] = "screening_questions"
+    protocol_id: str
+    patient: str
+    day: str
+    questions: Annotated[tuple[ScreeningQuestion, ...], Field(strict=False)]
+    findings: Annotated[tuple[ScreeningFinding, ...], Field(strict=False)]
+    is_passed: bool
 
 
 class Prepared(Message):
@@ -445,7 +540,15 @@ class Summary(Message):
 
 
 Report = Annotated[
-    Welcome | Catalogue | Sessions | Prepared | Refusal | Snapshot | Event | Summary,
+    Welcome
+    | Catalogue
+    | Sessions
+    | ScreeningQuestions
+    | Prepared
+    | Refusal
+    | Snapshot
+    | Event
+    | Summary,
     Field(discriminator="kind"),
 ]
 
