@@ -16,11 +16,13 @@ from drivers.wire import Direction, Trace
 from nmes.records.journal import Journal, JournalWriter, journal_path, new_session_id
 from nmes.records.store import SessionEntry, list_sessions
 from nmes.service.clock import wall_utc
+from nmes.service.preparation import read_protocol
 from nmes.service.simulator import Simulator, start_simulator
 from nmes.service.trace_file import TraceFile
 from nmes.service.workshop import DeviceName, PortName
 from nmes.settings import Settings
 from protocols.capabilities import Capabilities
+from protocols.loading import LoadedProtocol
 from protocols.errors import PortError
 from safety.gate import SafetyGate
 from safety.table import load_table
@@ -88,6 +90,10 @@ class RealWorkshop:
     def capabilities(self, device: str) -> Capabilities:
         """Return what a device can make; DeviceError if there is no such device."""
         return capabilities_of(device)
+
+    def protocol(self, name: str) -> LoadedProtocol:
+        """Return a protocol of the library or of a path."""
+        return read_protocol(name)
 
     def open_gate(self, device: str, port: str | None) -> SafetyGate:
         """Open the port, under guard, behind a new gate; without one that of a simulator."""

@@ -21,11 +21,13 @@ from nmes.link.script import ScriptedOperator
 from nmes.records.chain import utc_text
 from nmes.records.journal import Journal, MemoryJournal, new_session_id
 from nmes.records.store import SessionEntry
+from nmes.service.preparation import read_protocol
 from nmes.service.station import Station
 from nmes.service.workshop import DeviceName, PortName
 from nmes.session.output import NEVER_US
 from protocols.capabilities import Capabilities
 from protocols.errors import DeviceError, SessionRefusal
+from protocols.loading import LoadedProtocol
 from safety.gate import SafetyGate
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -87,6 +89,10 @@ class VirtualWorkshop:
     def capabilities(self, device: str) -> Capabilities:
         """Return what a device can make."""
         return capabilities_of(device)
+
+    def protocol(self, name: str) -> LoadedProtocol:
+        """Return a protocol of the library or of a path."""
+        return read_protocol(name)
 
     def open_gate(self, device: str, port: str | None) -> SafetyGate:
         """Put a new gate before the simulated device."""

@@ -1,6 +1,6 @@
 """From a choice of protocol, device and person to a judged plan; nothing is opened here."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from nmes import __version__
@@ -111,9 +111,18 @@ class Preparation:
         return self.choice.port is None
 
 
-def prepare(choice: Choice, capabilities: Capabilities) -> Preparation:
+def read_protocol(name: str) -> LoadedProtocol:
+    """Read the file meant by the name of a library protocol or by a path; ProtocolFileError."""
+    return load_protocol(find_protocol(name))
+
+
+def prepare(
+    choice: Choice,
+    capabilities: Capabilities,
+    read: Callable[[str], LoadedProtocol] = read_protocol,
+) -> Preparation:
     """Load, plan and judge; ProtocolFileError or PlanningError if it cannot be used."""
-    loaded = load_protocol(find_protocol(choice.protocol))
+    loaded = read(choice.protocol)
     judgement = judge(loaded, capabilities, choice.sides)
     return Preparation(
         choice=choice,

@@ -80,7 +80,7 @@ class Station:
         )
         capabilities = self._workshop.capabilities(choice.device)
         _refuse_contradiction(choice, self._workshop)
-        preparation = prepare(choice, capabilities)
+        preparation = prepare(choice, capabilities, self._workshop.protocol)
         self._live = LiveSession(
             self._workshop,
             preparation,

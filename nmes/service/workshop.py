@@ -6,6 +6,7 @@ from typing import Protocol
 from nmes.records.journal import Journal
 from nmes.records.store import SessionEntry
 from protocols.capabilities import Capabilities
+from protocols.loading import LoadedProtocol
 from safety.gate import SafetyGate
 
 
@@ -39,6 +40,10 @@ class Workshop(Protocol):
 
     def capabilities(self, device: str) -> Capabilities:
         """Return what a device can make; NmesError if there is no such device."""
+        ...
+
+    def protocol(self, name: str) -> LoadedProtocol:
+        """Return a protocol of the library or of a path; ProtocolFileError says what is wrong."""
         ...
 
     def open_gate(self, device: str, port: str | None) -> SafetyGate:
