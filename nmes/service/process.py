@@ -8,8 +8,10 @@ import os
 import select
 import signal
 import sys
+import threading
 import traceback
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from nmes.link.server import LinkServer
@@ -21,6 +23,10 @@ TICK_US = 20_000
 SNAPSHOT_EVERY_TICKS = 2
 CLOSING_MAX_US = 5_000_000
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class UnforeseenError(Exception):
+    """Something failed outside the loop: in a thread, or where nothing could be raised."""
 
 
 def tick_after(tick_us: int, now_us: int) -> int:
@@ -35,6 +41,7 @@ class EngineProcess:
         self._station = Station(workshop)
         self._link = LinkServer(read_fd, write_fd)
         self._signal: int | None = None
+        self._unforeseen: str | None = None
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
@@ -51,9 +58,10 @@ class EngineProcess:
             signal.signal(number, self._on_signal)
         signal.set_wakeup_fd(self._wake_write)
         try:
-            while not self._is_over(monotonic_us()):
-                self._wait()
-                self._serve(monotonic_us())
+            with self._watching_for_the_unforeseen():
+                while not self._is_over(monotonic_us()):
+                    self._wait()
+                    self._serve(monotonic_us())
         except Exception as error:  # noqa: BLE001 the outermost loop: nothing may flow on
             traceback.print_exc(file=sys.stderr)
             self._station.give_up(f"{type(error).__name__}: {error}", monotonic_us())
@@ -65,6 +73,24 @@ class EngineProcess:
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
         self._signal = number
+
+    @contextmanager
+    def _watching_for_the_unforeseen(self) -> Iterator[None]:
+        """Let what fails in any thread, or unraisably, end the engine as a failing loop does."""
+        before = threading.excepthook, sys.unraisablehook
+        threading.excepthook = lambda failed: self._end_by(failed.exc_value, failed.exc_type)
+        sys.unraisablehook = lambda failed: self._end_by(failed.exc_value, failed.exc_type)
+        try:
+            yield
+        finally:
+            threading.excepthook, sys.unraisablehook = before
+
+    def _end_by(self, error: BaseException | None, kind: type[BaseException]) -> None:
+        self._unforeseen = f"{kind.__name__}: {error}"
+        if error is not None:
+            traceback.print_exception(error, file=sys.stderr)
+        with suppress(BlockingIOError):  # so many bytes wait that the loop wakes anyway
+            os.write(self._wake_write, b"!")
 
     def _is_over(self, now_us: int) -> bool:
         if self._ends_us is None:
@@ -84,6 +110,8 @@ class EngineProcess:
         select.select(readers, writers, [], min(timeout_s, 3600.0))
 
     def _serve(self, now_us: int) -> None:
+        if self._unforeseen is not None:
+            raise UnforeseenError(self._unforeseen)
         self._obey_signal(now_us)
         self._hear(now_us)
         self._station.turn(now_us)

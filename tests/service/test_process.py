@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,13 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.bench_protocols import ONE, written
 from support.simulator_process import wait_until
-from support.station_bench import FOLDER, BenchWorkshop, arm, choice
+from support.station_bench import FOLDER, BenchWorkshop, arm, choice, step
 
+from hardware_sim.pulses import Pulse
 from nmes.link.lines import LineReader, line_of
 from nmes.link.messages import (
     REPORTS,
     Acknowledge,
     AskCatalogue,
+    FindLevel,
     Hello,
     Intent,
     Leave,
@@ -35,13 +38,15 @@ from nmes.service.process import SIGNALS, TICK_US, EngineProcess, tick_after
 from nmes.service.workshop import PortName
 
 PATIENCE_S = 10.0
+STOP_US = 200_000
 
 
 class LiveWorkshop(BenchWorkshop):
     """The workshop of benches on the real clock."""
 
     def __init__(self) -> None:
-        super().__init__(lambda _: None, 0)
+        self.pulses: list[Pulse] = []
+        super().__init__(self.pulses.append, 0)
         self.now_us = monotonic_us()
         self.failure: Exception | None = None
 
@@ -90,17 +95,27 @@ class Loop:
         return [report for report in self.reports if isinstance(report, kind)]
 
     @property
+    def snapshot(self) -> Snapshot:
+        return [report for report in self.reports if isinstance(report, Snapshot)][-1]
+
+    @property
     def state(self) -> str:
         snapshots = [report for report in self.reports if isinstance(report, Snapshot)]
         return snapshots[-1].state if snapshots else ""
 
-    def arm(self) -> None:
+    def arm(self, *, with_current: bool = False) -> None:
+        """Arm; then, if asked to, find a level until current flows."""
         self.say(
             Hello(operator_is_script=True),
             choice(str(written(Path(FOLDER.name), ONE)), {}),
             arm(1),
         )
         self.converse_until(lambda: self.state == "armed")
+        if with_current:
+            self.say(FindLevel(channel=1))
+            self.converse_until(lambda: self.snapshot.channels[0].phase == "hold")
+            self.say(step(1, "up", is_coarse=True))
+            self.converse_until(lambda: self.workshop.pulses != [])
 
     def hang_up(self) -> None:
         os.close(self.write_fd)
@@ -220,6 +235,50 @@ def test_a_session_that_cannot_be_closed_in_time_is_given_up(loop: Loop) -> None
     with screen(act):
         code = loop.process.run()
     assert (code, loop.workshop.ports_opened[0].is_closed, loop.outcomes) == (1, True, ["ENGINE"])
+
+
+class Unlucky:
+    """Cannot even be thrown away."""
+
+    def __del__(self) -> None:
+        raise RuntimeError("beyond repair")
+
+
+def fail_in_a_thread() -> None:
+    def fail() -> None:
+        raise RuntimeError("beyond repair")
+
+    threading.Thread(target=fail).start()
+
+
+def fail_unraisably() -> None:
+    Unlucky()
+
+
+@pytest.mark.parametrize("fail", [fail_in_a_thread, fail_unraisably])
+def test_a_failure_that_nobody_can_catch_stops_the_device_within_200_ms(
+    loop: Loop, capsys: pytest.CaptureFixture[str], fail: Callable[[], None]
+) -> None:
+    failed_us: list[int] = []
+
+    def act() -> None:
+        loop.arm(with_current=True)
+        failed_us.append(monotonic_us())
+        fail()
+
+    with screen(act):
+        code = loop.process.run()
+    loop.workshop.device.advance(monotonic_us())
+    assert (code, loop.workshop.ports_opened[0].is_closed, loop.outcomes) == (1, True, ["ENGINE"])
+    assert loop.workshop.pulses[-1].time_us <= failed_us[0] + STOP_US
+    assert "beyond repair" in capsys.readouterr().err
+
+
+def test_after_the_loop_failures_are_again_everybodys_own(loop: Loop) -> None:
+    before = threading.excepthook, sys.unraisablehook
+    loop.hang_up()
+    loop.process.run()
+    assert (threading.excepthook, sys.unraisablehook) == before
 
 
 def test_a_failure_before_any_session_only_ends_the_engine(
