@@ -257,7 +257,12 @@ class Exchange:
                 self._take_stop_confirmed(ledger.stop, now_us)
         elif ledger.task is not None and ledger.answers_task(*key):
             self._take_answer(ledger.task, reply, now_us)
-        elif not ledger.is_given_up(*key):
+        elif ledger.is_given_up(*key):
+            return
+        elif ledger.task is not None and ledger.task.packet_number == frame.packet_number:
+            detail = f"{ledger.task.task.step}: answered with reply {frame.command}"
+            self._lose_as(LossKind.CONFUSED, detail, now_us)
+        else:  # a repeated or late answer
             self._take_noise(f"reply {key[0]}, number {key[1]}, is not awaited", now_us)
 
     def _take_stop_confirmed(self, stop: OpenStop, now_us: int) -> None:

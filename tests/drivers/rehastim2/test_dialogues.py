@@ -465,12 +465,28 @@ def test_a_doubled_answer_is_dropped_as_noise(bench):
     assert bench.driver.is_ready
 
 
-@pytest.mark.parametrize("wrong", [ack(4, START), ack(6, START), ack(5, LIST), mode_ack(5, 2)])
-def test_an_answer_with_another_number_or_command_is_dropped_as_noise(bench, wrong):
+@pytest.mark.parametrize("wrong", [ack(4, START), ack(6, START)])
+def test_an_answer_with_another_number_is_dropped_as_noise(bench, wrong):
     bench.output_sent(wrong)
     (noise,) = bench.at(S + 1)
     assert isinstance(noise, NoiseSeen)
     assert not bench.driver.is_ready
+
+
+@pytest.mark.parametrize("wrong", [ack(5, LIST), mode_ack(5, 2)])
+def test_an_answer_that_contradicts_its_command_is_a_loss_at_once(bench, wrong):
+    bench.output_sent(wrong)
+    bench.port.expect((stop(6), b""))
+    assert only_loss(bench.at(S + 1)).kind is LossKind.CONFUSED
+
+
+def test_a_late_answer_to_what_a_stop_overtook_is_no_contradiction(bench):
+    bench.output_sent()
+    bench.port.expect((stop(6), b""))
+    bench.driver.stop(S + 1)
+    bench.port.say(ack(5, START), ack(6, STOP))
+    (confirmed,) = bench.at(S + 2)
+    assert isinstance(confirmed, StopConfirmed)
 
 
 @pytest.mark.parametrize(
