@@ -15,7 +15,7 @@ from drivers.port import list_ports, open_port
 from drivers.wire import Direction, Trace
 from nmes.records.journal import Journal, JournalWriter, journal_path, new_session_id
 from nmes.records.store import SessionEntry, list_sessions
-from nmes.service.clock import wall_utc
+from nmes.service.clock import Clocks, read_clocks, wall_utc
 from nmes.service.preparation import read_protocol
 from nmes.service.simulator import Simulator, start_simulator
 from nmes.service.trace_file import TraceFile
@@ -140,6 +140,10 @@ class RealWorkshop:
     def sessions(self) -> tuple[SessionEntry, ...]:
         """Return the recorded sessions, newest first."""
         return list_sessions(self._settings.sessions)
+
+    def clocks(self) -> Clocks:
+        """Return all clocks of this computer."""
+        return read_clocks()
 
     def utc(self) -> str:
         """Return the wall clock's time."""

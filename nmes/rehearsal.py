@@ -21,6 +21,7 @@ from nmes.link.script import ScriptedOperator
 from nmes.records.chain import utc_text
 from nmes.records.journal import Journal, MemoryJournal, new_session_id
 from nmes.records.store import SessionEntry
+from nmes.service.clock import Clocks
 from nmes.service.preparation import read_protocol
 from nmes.service.station import Station
 from nmes.service.workshop import DeviceName, PortName
@@ -129,6 +130,10 @@ class VirtualWorkshop:
     def sessions(self) -> tuple[SessionEntry, ...]:
         """Return no session: rehearsals are not kept."""
         return ()
+
+    def clocks(self) -> Clocks:
+        """Return clocks that never part: virtual time does not sleep."""
+        return Clocks(monotonic_us=self.now_us, sleepless_us=self.now_us, wall_us=self.now_us)
 
     def utc(self) -> str:
         """Return virtual time as a wall clock, for records only."""

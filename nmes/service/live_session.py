@@ -62,6 +62,7 @@ class LiveSession:
         self._settled: Session | None = None
         self._quiet_until_us = 0
         self._snapshots = 0
+        self._clocks = workshop.clocks()
 
     # What an operator wants ---------------------------------------------------------------------
 
@@ -123,6 +124,7 @@ class LiveSession:
 
     def turn(self, now_us: int) -> None:
         """Do all that is due at this moment."""
+        self._watch_clocks(now_us)  # first: after a sleep nothing may be written but a stop
         self._listen(now_us)
         self._follow_record(now_us)
         self._watch_session_time(now_us)
@@ -308,6 +310,18 @@ class LiveSession:
         elif now_us >= self._ends_us:
             self._happen(actions.StopWish(cause=OVERTIME), now_us)
 
+    def _watch_clocks(self, now_us: int) -> None:
+        """End with a sleep of the computer; take note of a wall clock that was set."""
+        before, now = self._clocks, self._workshop.clocks()
+        self._clocks = now
+        jump_us = self._session.behaviour.clock_jump_us
+        slept_us, moved_us = now.slept_us(before), now.wall_moved_us(before)
+        if slept_us > jump_us and self._session.is_live:
+            self._happen(_sleep_fault(slept_us), now_us)
+        if abs(moved_us) > jump_us and self._recorder is not None:
+            text = f"The computer's clock moved by {moved_us / 1e6:+.0f} s; nothing depends on it."
+            self._record("notice", {"text": text}, now_us, is_vital=False)
+
     # The record ---------------------------------------------------------------------------------
 
     def _tell(self, mark: str, text: str, now_us: int) -> None:
@@ -391,6 +405,15 @@ class LiveSession:
         finally:
             if self._recorder is not None:
                 self._recorder.give_up(why, now_us)
+
+
+def _sleep_fault(slept_us: int) -> actions.FaultSeen:
+    return actions.FaultSeen(
+        code="SLEPT",
+        detail=f"the computer slept for {slept_us / 1e6:.0f} s",
+        advice="Keep the computer awake during a session. Acknowledge, then arm again.",
+        channel=None,
+    )
 
 
 def _fault_of(error: NmesError) -> actions.FaultSeen:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from nmes.records.journal import Journal
 from nmes.records.store import SessionEntry
+from nmes.service.clock import Clocks
 from protocols.capabilities import Capabilities
 from protocols.loading import LoadedProtocol
 from safety.gate import SafetyGate
@@ -56,6 +57,10 @@ class Workshop(Protocol):
 
     def sessions(self) -> tuple[SessionEntry, ...]:
         """Return the recorded sessions, newest first."""
+        ...
+
+    def clocks(self) -> Clocks:
+        """Return all clocks, to find out whether one of them has jumped."""
         ...
 
     def utc(self) -> str:

@@ -56,6 +56,10 @@ class Behaviour(Protocol):
         """A stop not confirmed by then becomes the emergency stop."""
 
     @property
+    def clock_jump_us(self) -> int:
+        """Clocks that part by more at once have jumped, or the computer slept."""
+
+    @property
     def control_lock_us(self) -> int:
         """After this long without a wish, the first press up only unlocks."""
 

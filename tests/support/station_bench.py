@@ -21,6 +21,7 @@ from nmes.link import messages as link
 from nmes.records.chain import read_journal
 from nmes.records.journal import Journal, MemoryJournal
 from nmes.rehearsal import VirtualPort, VirtualWorkshop
+from nmes.service.clock import Clocks
 from nmes.service.live_session import LiveSession
 from nmes.service.station import Station
 from protocols.errors import DeviceError, PortError, RecordError
@@ -199,6 +200,17 @@ class BenchWorkshop(VirtualWorkshop):
         self.ports_opened: list[MoodyPort] = []
         self.port_error: PortError | None = None
         self.device: RehaStim2 | None = None
+        self.slept_us = 0
+        self.wall_moved_us = 0
+
+    def clocks(self) -> Clocks:
+        """Clocks that tests let sleep, or set."""
+        sleepless_us = self.now_us + self.slept_us
+        return Clocks(
+            monotonic_us=self.now_us,
+            sleepless_us=sleepless_us,
+            wall_us=sleepless_us + self.wall_moved_us,
+        )
 
     def open_gate(self, device: str, port: str | None) -> SafetyGate:
         if self.port_error is not None:
