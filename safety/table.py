@@ -5,7 +5,6 @@ key that stands twice; nothing heavy enters the engine for it. An unknown key, a
 value that is no whole number: the whole table is refused, and with it every session.
 """
 
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from hashlib import sha256
@@ -14,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from protocols.errors import LimitTableError
+from safety.reading import parsed, section, text, whole_number, words
 
 ANY_MOTOR_CLASS = "any"
 SCHEMA = 1
@@ -131,12 +131,12 @@ def load_table() -> LimitTable:
 
 def read_table(content: bytes) -> LimitTable:
     """Return the table in `content`; LimitTableError if anything in it is not as it must be."""
-    root = _section(_parsed(content), "limits.toml", _ROOT_KEYS)
+    root = section(parsed(content, "limits.toml"), "limits.toml", _ROOT_KEYS)
     if root["schema"] != SCHEMA:
         raise LimitTableError(f"schema: {root['schema']!r} found, {SCHEMA} is read here")
     ceiling, ceiling_marks = _marked(root["ceiling"], "ceiling", _names(Ceiling))
     behaviour, behaviour_marks = _marked(root["behaviour"], "behaviour", _names(Behaviour))
-    shared = _section(root["provenance"], "provenance", ("timing_classes", "sites", "pad_zones"))
+    shared = section(root["provenance"], "provenance", ("timing_classes", "sites", "pad_zones"))
     marks = {key: _provenance(entry, f"provenance.{key}") for key, entry in shared.items()}
     table = LimitTable(
         sha256=sha256(content).hexdigest(),
@@ -163,32 +163,8 @@ _ROOT_KEYS = (
 
 
 def _pad_zones(entry: object) -> Mapping[str, tuple[str, ...]]:
-    rows = _section(entry, "pad_zones", None)
-    return MappingProxyType({zone: _words(row, f"pad_zones.{zone}") for zone, row in rows.items()})
-
-
-def _words(value: object, where: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or any(type(word) is not str for word in value):
-        raise LimitTableError(f"{where}: a list of words is needed here")
-    return tuple(value)
-
-
-def _parsed(content: bytes) -> object:
-    try:
-        return tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise LimitTableError(f"limits.toml: {fault}") from fault
-
-
-def _section(entry: object, where: str, keys: Collection[str] | None) -> dict[str, object]:
-    """Return `entry` as a table that has exactly these keys; any keys if None."""
-    if not isinstance(entry, dict):
-        raise LimitTableError(f"{where}: a table is needed here")
-    if keys is not None:
-        unknown, missing = sorted(entry.keys() - set(keys)), sorted(set(keys) - entry.keys())
-        if unknown or missing:
-            raise LimitTableError(f"{where}: unknown {unknown}, missing {missing}")
-    return entry
+    rows = section(entry, "pad_zones", None)
+    return MappingProxyType({zone: words(row, f"pad_zones.{zone}") for zone, row in rows.items()})
 
 
 def _marked(
@@ -197,9 +173,9 @@ def _marked(
     """Take numbers that carry a mark of their own apart into values and marks."""
     values: dict[str, object] = {}
     marks: dict[str, Provenance] = {}
-    for key, cell in _section(entry, where, keys).items():
+    for key, cell in section(entry, where, keys).items():
         place = f"{where}.{key}"
-        figure = _section(cell, place, ("value", "status", "source"))
+        figure = section(cell, place, ("value", "status", "source"))
         values[key] = figure["value"]
         marks[place] = _provenance({"status": figure["status"], "source": figure["source"]}, place)
     return values, marks
@@ -213,14 +189,14 @@ def _provenance(entry: object, where: str) -> Provenance:
 
 
 def _records(kind: type[Record], entry: object, where: str) -> Mapping[str, Record]:
-    rows = _section(entry, where, None)
+    rows = section(entry, where, None)
     return MappingProxyType(
         {name: _record(kind, row, f"{where}.{name}") for name, row in rows.items()}
     )
 
 
 def _record(kind: type[Record], entry: object, where: str) -> Record:
-    row = _section(entry, where, _names(kind))
+    row = section(entry, where, _names(kind))
     return kind(**{name: _value(name, value, f"{where}.{name}") for name, value in row.items()})
 
 
@@ -246,15 +222,10 @@ _DIVISORS = frozenset(
 def _value(name: str, value: object, where: str) -> Any:
     """Return a value of the type its key stands for: words, a list of words, or a whole number."""
     if name == "requires":
-        return _words(value, where)
+        return words(value, where)
     if name in _TEXTS:
-        if type(value) is not str or not value:
-            raise LimitTableError(f"{where}: words are needed here")
-        return value
-    least = 1 if name in _DIVISORS else 0
-    if type(value) is not int or value < least:
-        raise LimitTableError(f"{where}: {value!r} is no whole number from {least}")
-    return value
+        return text(value, where)
+    return whole_number(value, where, 1 if name in _DIVISORS else 0)
 
 
 def _refuse_contradictions(table: LimitTable) -> None:
