@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from drivers import registry
+from drivers.wire import Trace
 from hardware_sim.device import RehaStim2
 from hardware_sim.pulses import Pulse
 from hardware_sim.record import PulseRecord
@@ -66,10 +67,18 @@ class VirtualPort:
 
 
 class VirtualWorkshop:
-    """Simulated devices in virtual time, journals in memory. `now_us` is set by the rehearsal."""
+    """Simulated devices in virtual time, journals in memory. `now_us` is set by the rehearsal.
+
+    `on_frame` gets what reaches and leaves the device, `trace` what the driver says and hears.
+    """
 
     def __init__(
-        self, on_pulse: Callable[[Pulse], None], on_frame: OnFrame | None, *, ack_delay_us: int
+        self,
+        on_pulse: Callable[[Pulse], None],
+        on_frame: OnFrame | None,
+        *,
+        ack_delay_us: int,
+        trace: Trace | None = None,
     ) -> None:
         self.now_us = 0
         self.device: RehaStim2 | None = None
@@ -78,6 +87,7 @@ class VirtualWorkshop:
         self._on_pulse = on_pulse
         self._ack_delay_us = ack_delay_us
         self._on_frame = on_frame
+        self._trace = trace
 
     def devices(self) -> tuple[DeviceName, ...]:
         """Return the devices that can be chosen."""
@@ -108,7 +118,7 @@ class VirtualWorkshop:
                 start_us=self.now_us,
             )
         self.port = VirtualPort(self.device, lambda: self.now_us)
-        return SafetyGate(registry.load(name).make(self.port, None))
+        return SafetyGate(registry.load(name).make(self.port, self._trace))
 
     def pass_time(self, until_us: int) -> None:
         """Let time go by, until then or until the device answers, whichever is first."""
