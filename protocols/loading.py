@@ -44,6 +44,11 @@ def load_protocol(path: Path) -> LoadedProtocol:
     return load_text(_file_bytes(path), str(path))
 
 
+def file_sha256(path: Path) -> str:
+    """Return the hash of a protocol file as it is now; ProtocolFileError if it cannot be read."""
+    return hashlib.sha256(_file_bytes(path)).hexdigest()
+
+
 def load_text(text: str | bytes, name: str) -> LoadedProtocol:
     """Read the text of a protocol file of this name; raise ProtocolFileError."""
     content = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text

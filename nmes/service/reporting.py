@@ -11,7 +11,7 @@ from nmes.session.session import Halt, Session
 from nmes.session.stepping import is_locked
 from nmes.session.view import done_now, elapsed_now_us, phase_now
 from protocols.errors import LinkError, SessionRefusal
-from protocols.loading import library, load_protocol
+from protocols.loading import file_sha256, library
 from protocols.plan import PlannedChannel, PlannedStage
 from protocols.pulses import OutputFrame
 from protocols.timeline import protocol_duration_us
@@ -73,7 +73,7 @@ def check_arming(preparation: Preparation, confirmed: tuple[int, ...]) -> None:
             raise SessionRefusal(f"Choose the side of channel {planned.number} first.")
         if planned.number not in confirmed:
             raise SessionRefusal(f"Confirm the pads of channel {planned.number} first.")
-    if load_protocol(Path(preparation.loaded.source)).sha256 != preparation.loaded.sha256:
+    if file_sha256(Path(preparation.loaded.source)) != preparation.loaded.sha256:
         raise SessionRefusal("The protocol file has changed since it was checked: choose it again.")
 
 
