@@ -10,6 +10,7 @@ from typing import Protocol
 
 from protocols.capabilities import Capabilities
 from protocols.pulses import OutputFrame, TrainSetup
+from protocols.status import DeviceStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,14 @@ class OutputLost:
     channel: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusReport:
+    """What the device says of pads, delivered current and battery, as far as it can."""
+
+    at_us: int
+    status: DeviceStatus
+
+
 DeviceEvent = (
     Connected
     | SetUpConfirmed
@@ -115,6 +124,7 @@ DeviceEvent = (
     | StopConfirmed
     | ReplyMissed
     | NoiseSeen
+    | StatusReport
     | OutputLost
 )
 

@@ -18,6 +18,7 @@ class Report(StrEnum):
     ELECTRODE_FAULT_CHANNEL = "the channel of an open electrode"
     DELIVERED_CURRENT = "the current delivered"
     IMPEDANCE = "the electrode impedance"
+    CLIPPING = "an output clipped by a high load"
     BATTERY = "its battery"
     EMERGENCY_SWITCH = "its emergency switch"
 

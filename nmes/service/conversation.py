@@ -10,6 +10,7 @@ from drivers.interface import (
     OutputLost,
     ReplyMissed,
     SetUpConfirmed,
+    StatusReport,
     StopConfirmed,
 )
 from nmes.service.meter import Meter
@@ -59,6 +60,7 @@ class Conversation:
         self._is_doubtful = False
         self._exchanged_us = 0
         self._outputs_ua = (0,) * len(preparation.plan.channels)
+        self._ranges_ua: dict[int, tuple[int, int]] = {}
         self._looked_at: Session | None = None
         self._change_us = NEVER_US
         self.identity = ""
@@ -95,6 +97,7 @@ class Conversation:
         """Nothing flows: what was written before says nothing any more."""
         self._written = None
         self._outputs_ua = (0,) * len(self._outputs_ua)
+        self._ranges_ua = {number: (0, top) for number, (_, top) in self._ranges_ua.items()}
 
     def release(self) -> None:
         """Close the port."""
@@ -154,6 +157,10 @@ class Conversation:
         self._looked_at = None
         outputs = frame.outputs if frame else ()
         by_channel = {output.channel: output.current_ua for output in outputs}
+        self._ranges_ua = {
+            planned.number: _widened(self._ranges_ua, planned.number, by_channel)
+            for planned in session.plan.channels
+        }
         self._outputs_ua = tuple(
             by_channel.get(planned.number, 0) for planned in session.plan.channels
         )
@@ -238,11 +245,20 @@ class Conversation:
                 self.replies_missed += 1
                 self._is_doubtful = True
                 self._tell("!", f"The device did not answer '{event.command}' in time.", now_us)
+            case StatusReport():
+                return [self._status_seen(event, session)]
             case OutputLost():
                 return [_fault(event)]
             case _:
                 self._tell("!", f"Noise on the line: {event.detail}", now_us)
         return []
+
+    def _status_seen(self, event: StatusReport, session: Session) -> actions.StatusSeen:
+        """Hand the report on with what was set since the last one, and begin anew."""
+        ranges_ua = self._ranges_ua
+        flowing = zip(session.plan.channels, self._outputs_ua, strict=True)
+        self._ranges_ua = {planned.number: (ua, ua) for planned, ua in flowing}
+        return actions.StatusSeen(status=event.status, ranges_ua=ranges_ua)
 
     def _is_set_up(self, event: SetUpConfirmed, session: Session) -> Happenings:
         silent = silent_frame(session, event.setup)
@@ -258,6 +274,14 @@ class Conversation:
         self.confirmed = frame
         self.confirmed_us = at_us
         self._meter.confirmed(frame, session, at_us)
+
+
+def _widened(
+    ranges_ua: dict[int, tuple[int, int]], number: int, set_ua: dict[int, int]
+) -> tuple[int, int]:
+    now_ua = set_ua.get(number, 0)
+    lowest_ua, highest_ua = ranges_ua.get(number, (now_ua, now_ua))
+    return min(lowest_ua, now_ua), max(highest_ua, now_ua)
 
 
 def _fault(lost: OutputLost) -> actions.FaultSeen:

@@ -4,10 +4,12 @@ Operator wishes, the clock, the device and the record all enter the same way; la
 (hand switch, EMG, gait) are further values of `Happening`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nmes.session.session import Session
 from protocols.pulses import TrainSetup
+from protocols.status import ChannelStatus, DeviceStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,21 @@ class FaultSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatusSeen:
+    """The device has reported on itself.
+
+    `ranges_ua` are, by channel, the lowest and the highest current set since its last report.
+    """
+
+    status: DeviceStatus
+    ranges_ua: Mapping[int, tuple[int, int]]
+
+    def range_ua(self, reported: ChannelStatus) -> tuple[int, int]:
+        """Return between what a channel's current may lie; a channel never set has none."""
+        return self.ranges_ua.get(reported.channel, (0, 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RiseRecorded:
     """The pending step up is on disk, and the gate has granted it."""
 
@@ -123,7 +140,7 @@ Wish = (
     | AcknowledgeWish
     | LeaveWish
 )
-Happening = Wish | SetUpHeld | StopHeld | FaultSeen | RiseRecorded | RiseRefused
+Happening = Wish | SetUpHeld | StopHeld | FaultSeen | StatusSeen | RiseRecorded | RiseRefused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

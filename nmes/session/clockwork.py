@@ -66,7 +66,7 @@ def _watch_screen(session: Session, now_us: int, _: Outputs) -> Outcome:
         return stopped(session, SILENT_SCREEN, now_us)
     is_fading = session.state is SessionState.PAUSED and any(session.fading_ua)
     if is_fading or session.state in (SessionState.FINDING, SessionState.RUNNING):
-        return hushed(session, now_us)
+        return hushed(session, SILENT_SCREEN, now_us)
     return session, ()
 
 

@@ -44,8 +44,8 @@ def pause(session: Session, _: PauseWish, now_us: int, facts: Facts) -> Outcome:
     return paused, (_pause_record("the operator"),)
 
 
-def hushed(session: Session, now_us: int) -> Outcome:
-    """Take the output to 0 at once, since the screen has fallen silent; hold the place."""
+def hushed(session: Session, cause: str, now_us: int) -> Outcome:
+    """Take the output to 0 at once and hold the place."""
     state = after(session.state, Trigger.HUSH)
     zeros = (0,) * len(session.levels_ua)
     hushed_now = replace(
@@ -55,19 +55,19 @@ def hushed(session: Session, now_us: int) -> Outcome:
         pending=None,
     )
     if session.state is SessionState.FINDING:
-        return _unfound(hushed_now)
+        return _unfound(hushed_now, cause)
     if session.state is SessionState.PAUSED:
         return hushed_now, ()
-    return replace(hushed_now, paused_us=now_us), (_pause_record(SILENT_SCREEN),)
+    return replace(hushed_now, paused_us=now_us), (_pause_record(cause),)
 
 
-def _unfound(session: Session) -> Outcome:
+def _unfound(session: Session, cause: str) -> Outcome:
     """Levels that were being found are found anew: nothing rises without a hand on a key."""
     requests: list[Request] = []
     for planned in session.plan.channels:
         session, lowering = with_level(session, planned.number, 0)
         requests.extend(lowering)
-    return session, (*requests, Tell(mark="!", text=f"{SILENT_SCREEN}: all levels are 0 again."))
+    return session, (*requests, Tell(mark="!", text=f"{cause}: all levels are 0 again."))
 
 
 def _pause_record(cause: str) -> Record:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from nmes.session import halts, levels, rules
+from nmes.session import condition, halts, levels, rules
 from nmes.session.actions import (
     AcknowledgeWish,
     ArmWish,
@@ -29,6 +29,7 @@ from nmes.session.actions import (
     RiseRefused,
     SetUpHeld,
     StartWish,
+    StatusSeen,
     StepWish,
     StopHeld,
     StopWish,
@@ -37,8 +38,9 @@ from nmes.session.actions import (
 )
 from nmes.session.clockwork import stage_record
 from nmes.session.program import last_burst_end_us, next_burst
-from nmes.session.session import Session
+from nmes.session.session import Condition, Session
 from nmes.session.states import SessionState, Trigger, after
+from nmes.session.stepping import refuse_without_contact
 from protocols.errors import SessionRefusal
 
 
@@ -74,6 +76,7 @@ def _arm(session: Session, _: ArmWish, __: int, ___: Facts) -> Outcome:
         halt=None,
         setup=None,
         setup_is_asked=False,
+        condition=Condition(),
     )
     return arming, (Connect(setup=session.stage.setup),)
 
@@ -93,6 +96,7 @@ def _set_up_held(session: Session, happening: SetUpHeld, _: int, __: Facts) -> O
 
 def _find(session: Session, wish: FindWish, now_us: int, facts: Facts) -> Outcome:
     index = levels.known_index(session, wish.channel)
+    refuse_without_contact(session, wish.channel)
     finding = replace(
         session,
         state=after(session.state, Trigger.FIND_LEVEL),
@@ -108,6 +112,7 @@ def _find(session: Session, wish: FindWish, now_us: int, facts: Facts) -> Outcom
 
 def _start(session: Session, _: StartWish, now_us: int, facts: Facts) -> Outcome:
     state = after(session.state, Trigger.START)
+    refuse_without_contact(session, *session.stage.setup.channels)
     if not any(session.levels_ua):
         raise SessionRefusal("All levels are 0 mA: find the level of a channel first (f).")
     started = _going_on(replace(session, state=state, find_channel=None), now_us, facts)
@@ -118,6 +123,7 @@ def _start(session: Session, _: StartWish, now_us: int, facts: Facts) -> Outcome
 
 def _resume(session: Session, _: ResumeWish, now_us: int, facts: Facts) -> Outcome:
     state = after(session.state, Trigger.RESUME)
+    refuse_without_contact(session, *session.stage.setup.channels)
     if session.setup_is_asked:
         raise SessionRefusal("The device is being set up: try again in a moment.")
     rested, lowering = _halved_if_late(session, now_us)
@@ -169,6 +175,7 @@ _HANDLERS: dict[type, _Handler] = {
     AcknowledgeWish: halts.acknowledge,
     LeaveWish: halts.leave,
     SetUpHeld: _set_up_held,
+    StatusSeen: condition.status_seen,
     StopHeld: halts.stop_held,
     FaultSeen: halts.fault,
     RiseRecorded: levels.rise_recorded,

@@ -60,6 +60,42 @@ class Behaviour(Protocol):
         """Clocks that part by more at once have jumped, or the computer slept."""
 
     @property
+    def delivered_tolerance_steps(self) -> int:
+        """By how many steps delivered and set current may differ."""
+
+    @property
+    def impedance_short_ohm(self) -> int:
+        """Less is a short."""
+
+    @property
+    def impedance_open_ohm(self) -> int:
+        """More is no contact."""
+
+    @property
+    def impedance_warn_percent(self) -> int:
+        """So far off its baseline an impedance is worth a word."""
+
+    @property
+    def impedance_lost_percent(self) -> int:
+        """So far off its baseline an impedance is no contact."""
+
+    @property
+    def clip_count_max(self) -> int:
+        """So many clipped reports within the window are no contact."""
+
+    @property
+    def clip_window_us(self) -> int:
+        """Within this time clipped reports are counted."""
+
+    @property
+    def battery_warn_percent(self) -> int:
+        """Below this the operator is told."""
+
+    @property
+    def battery_least_percent(self) -> int:
+        """Below this the session ends."""
+
+    @property
     def control_lock_us(self) -> int:
         """After this long without a wish, the first press up only unlocks."""
 

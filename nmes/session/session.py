@@ -42,6 +42,26 @@ class Halt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What the device has reported since arming; pairs begin with their channel.
+
+    `clips_us` are the reports of a clipped output not long ago, oldest first; `clipped` and
+    `open_channels` hold until the device says otherwise, `warned` until the impedance is back.
+    """
+
+    open_channels: tuple[int, ...] = ()
+    clipped: tuple[int, ...] = ()
+    clips_us: tuple[tuple[int, int], ...] = ()
+    baselines_ohm: tuple[tuple[int, int], ...] = ()
+    warned: tuple[int, ...] = ()
+    is_battery_told: bool = False
+
+    def baseline_ohm(self, channel: int) -> int | None:
+        """Return what the impedance of a channel has been so far; None if nothing is known."""
+        return dict(self.baselines_ohm).get(channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One person's session on one device, from arming to its end.
 
@@ -83,6 +103,7 @@ class Session:
     step_ready_us: int
     recent_ups_us: tuple[int, ...]
     pending: PendingRise | None
+    condition: Condition
     halt: Halt | None
 
     @property
@@ -182,6 +203,7 @@ def new_session(
         step_ready_us=now_us,
         recent_ups_us=(),
         pending=None,
+        condition=Condition(),
         halt=None,
     )
 

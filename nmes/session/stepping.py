@@ -13,10 +13,20 @@ def is_locked(session: Session, now_us: int) -> bool:
     return now_us - session.input_us > session.behaviour.control_lock_us
 
 
+def refuse_without_contact(session: Session, *channels: int) -> None:
+    """Raise SessionRefusal if the device says that pads about to be used have no contact."""
+    for channel in channels:
+        if channel in session.condition.open_channels:
+            raise SessionRefusal(f"Channel {channel} has no contact: press its pads on first.")
+
+
 def granted_rise(session: Session, wish: StepWish, now_us: int, facts: Facts) -> PendingRise:
     """Return the rise that a press brings; SessionRefusal says why none and what to do."""
     if now_us - session.step_us < rules.KEY_REPEAT_US:
         raise SessionRefusal("Held keys do not count: one press, one step.")
+    refuse_without_contact(session, wish.channel)
+    if wish.channel in session.condition.clipped:
+        raise SessionRefusal("The device cannot drive more through these pads: check them first.")
     if session.pending is not None:
         raise SessionRefusal("The last step is still being recorded: wait for it.")
     is_full = len(recent_ups_us(session, now_us)) >= rules.UP_STEPS_PER_WINDOW
