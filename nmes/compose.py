@@ -22,8 +22,8 @@ from nmes.service.trace_file import TraceFile
 from nmes.service.workshop import DeviceName, PortName
 from nmes.settings import Settings
 from protocols.capabilities import Capabilities
-from protocols.loading import LoadedProtocol
 from protocols.errors import PortError
+from protocols.loading import LoadedProtocol
 from safety.gate import SafetyGate
 from safety.table import load_table
 

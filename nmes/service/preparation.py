@@ -139,6 +139,7 @@ _UNREPORTED = {
     Report.ELECTRODE_FAULT_CHANNEL: "which electrode is open: it stops all channels, naming none",
     Report.DELIVERED_CURRENT: "whether the current set is the current delivered",
     Report.IMPEDANCE: "electrode impedance, a pad drying out or lifting",
+    Report.CLIPPING: "whether a high load clips the current",
     Report.BATTERY: "the state of its battery",
 }
 

@@ -234,6 +234,8 @@ class BenchWorkshop(VirtualWorkshop):
 class StationBench:
     """One station; time passes in `run` only. A beating screen is at its other end."""
 
+    workshop_type = BenchWorkshop
+
     def __init__(
         self,
         text: str = ONE,
@@ -245,7 +247,7 @@ class StationBench:
     ) -> None:
         self.pulses: list[Pulse] = []
         self.reports: list[link.Report] = []
-        self.workshop = BenchWorkshop(self._note_pulse, ack_delay_us)
+        self.workshop = self.workshop_type(self._note_pulse, ack_delay_us)
         self.workshop.now_us = start_us
         self.station = Station(self.workshop)
         self.is_beating = True
