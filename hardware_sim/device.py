@@ -26,6 +26,7 @@ from hardware_sim.commands import (
     read_single_pulse,
     signed_byte,
 )
+from hardware_sim.contacts import NOTHING, Contact
 from hardware_sim.frames import DamagedPacket, FrameReader, Packet
 from hardware_sim.output import OutputStage
 from hardware_sim.pulses import Pulse
@@ -54,6 +55,7 @@ class StopReason(StrEnum):
     EMERGENCY_SWITCH = "emergency switch"
     ELECTRODE = "electrode"
     MODULE = "module"
+    POWER = "power"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,10 @@ class RehaStim2:
         self._next_init_us = start_us
         self._last_valid_us = start_us
         self._busy_until_us = start_us
-        self._open_electrodes: set[int] = set()
+        self._seed = seed
+        self._off_until_us = start_us
+        self._refusal: Result | None = None
+        self._contacts: dict[int, Contact] = {}
         self._failed_modules: set[str] = set()
         self._is_switch_open = False
         self._actions: dict[Command, Callable[[bytes, int], None]] = {
@@ -139,9 +144,12 @@ class RehaStim2:
             return None
         return self._output.timing or timing(self._channel_list, passes=1)
 
-    def receive(self, data: bytes, now_us: int) -> None:
-        """Take bytes that arrive now."""
+    def receive(self, data: bytes, now_us: int, refusal: Result | None = None) -> None:
+        """Take bytes that arrive now; with a refusal, it is the answer to all commands in them."""
         self.advance(now_us)
+        if now_us < self._off_until_us:
+            return
+        self._refusal = refusal
         for packet in self._reader.receive(data):
             self._report(packet, now_us)
             if isinstance(packet, DamagedPacket):
@@ -180,13 +188,29 @@ class RehaStim2:
 
     def open_electrode(self, channel: int) -> None:
         """Take an electrode off the skin: the channel's next pulse is an electrode error."""
-        if not 1 <= channel <= CHANNELS:
-            raise ValueError(f"channels are 1 to {CHANNELS}, not {channel}")
-        self._open_electrodes.add(channel)
+        self.put_contact(channel, NOTHING)
 
     def close_electrode(self, channel: int) -> None:
         """Put the electrode back."""
-        self._open_electrodes.discard(channel)
+        self.put_contact(channel, None)
+
+    def put_contact(self, channel: int, contact: Contact | None) -> None:
+        """Hang something at a channel; None is a healthy pair of pads."""
+        if not 1 <= channel <= CHANNELS:
+            raise ValueError(f"channels are 1 to {CHANNELS}, not {channel}")
+        self._contacts.pop(channel, None)
+        if contact is not None:
+            self._contacts[channel] = contact
+
+    def reboot(self, now_us: int, *, off_us: int) -> None:
+        """Lose power for some time; what hangs at the device stays as it is."""
+        self.advance(now_us)
+        self._stop(StopReason.POWER, now_us)
+        self._is_connected = False
+        self._reader = FrameReader()
+        self._transmitter = Transmitter(first_number=self._seed, on_frame=self._on_frame)
+        self._busy_until_us = now_us
+        self._off_until_us = self._next_init_us = now_us + off_us
 
     def open_emergency_switch(self, now_us: int) -> None:
         """Press the emergency switch, or pull its plug."""
@@ -244,12 +268,15 @@ class RehaStim2:
         self._next_init_us = now_us + INIT_REPETITION_US
 
     def _emit(self) -> None:
-        """Output the next pulse, unless the test impulse before it finds an open electrode."""
+        """Output the next pulse, unless the test impulse before it finds no load."""
         pulse = self._output.take_pulse()
-        if pulse.channel in self._open_electrodes:
-            self._fail(Fault.ELECTRODE, pulse.time_us)
-        else:
+        contact = self._contacts.get(pulse.channel)
+        if contact is None:
             self._on_pulse(pulse)
+        elif contact.is_conducting:
+            self._on_pulse(contact.delivered(pulse))
+        else:
+            self._fail(Fault.ELECTRODE, pulse.time_us)
 
     def _reject(self, packet: DamagedPacket, now_us: int) -> None:
         """Answer a damaged packet by the ack of its command; what has no shape is noise."""
@@ -271,7 +298,9 @@ class RehaStim2:
 
     def _acknowledge(self, packet: Packet, command: Command, now_us: int) -> None:
         """Answer a command; while the ack of one before is owed only Stop still acts."""
-        if command is Command.GetMotomedMode:
+        if self._refusal is not None:
+            answer = self._refuse(self._refusal)
+        elif command is Command.GetMotomedMode:
             answer = signed_byte(Result.OK) + signed_byte(NO_MOTOMED)
         elif command in MOTOMED:
             answer = self._refuse(Result.MOTOMED_CONNECTION)

@@ -99,6 +99,11 @@ class FrameReader:
         self._frame = bytearray()
         self._is_escaped = False
 
+    @property
+    def is_within_frame(self) -> bool:
+        """Whether a frame has begun and not ended."""
+        return bool(self._frame)
+
     def receive(self, chunk: bytes) -> list[Packet | DamagedPacket]:
         """Take more bytes; return what was completed by them."""
         found: list[Packet | DamagedPacket] = []

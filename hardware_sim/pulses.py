@@ -12,6 +12,8 @@ class Pulse:
 
     ``time_us`` is when the first phase begins, on the clock that the device was given; channels
     count from 1. Source: ScienceMode2 description 1.24, section 1.2 and figure 2.
+
+    Of a clipped phase the current is the mean, in whole mA; the net charge is exact all the same.
     """
 
     time_us: int
@@ -21,10 +23,13 @@ class Pulse:
     second_current_ma: int
     second_width_us: int
     gap_us: int = GAP_US
+    clipped_net_charge_nc: int | None = None
 
     @property
     def net_charge_nc(self) -> int:
         """Charge left behind by the two phases as delivered (mA x us = nC)."""
+        if self.clipped_net_charge_nc is not None:
+            return self.clipped_net_charge_nc
         return self.current_ma * self.pulse_width_us + self.second_current_ma * self.second_width_us
 
 

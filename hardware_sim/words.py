@@ -24,7 +24,7 @@ def describe(packet: Packet | DamagedPacket, channels: tuple[int, ...] = ()) -> 
     """Say what a packet means; channels are the active ones, in whose order settings are sent."""
     if isinstance(packet, DamagedPacket):
         return f"damaged ({packet.fault}){_damaged_title(packet)}"
-    title = f"{_name(packet.command)} #{packet.number}"
+    title = f"{name_of(packet.command)} #{packet.number}"
     try:
         details = _details(packet, channels)
     except (ParameterError, IndexError, ValueError) as error:
@@ -33,10 +33,11 @@ def describe(packet: Packet | DamagedPacket, channels: tuple[int, ...] = ()) -> 
 
 
 def _damaged_title(packet: DamagedPacket) -> str:
-    return "" if packet.command is None else f": {_name(packet.command)} #{packet.number}"
+    return "" if packet.command is None else f": {name_of(packet.command)} #{packet.number}"
 
 
-def _name(command: int) -> str:
+def name_of(command: int) -> str:
+    """Return the manual's name of a command or its ack."""
     if command in NUMBERS:
         return Command(command).name
     if command - 1 in ACKNOWLEDGED:
@@ -89,7 +90,7 @@ def _channel_list(data: bytes) -> str:
 _READERS: dict[int, Callable[[bytes], str]] = {
     Command.Init: lambda data: f"version {data[0]}",
     Command.InitAck: _result,
-    Command.UnknownCommand: lambda data: _name(data[0]),
+    Command.UnknownCommand: lambda data: name_of(data[0]),
     Command.InitChannelListMode: _channel_list,
     Command.SinglePulse: lambda data: _setting(read_single_pulse(data)),
     Command.StimulationError: _fault,

@@ -12,6 +12,9 @@ from pathlib import Path
 from drivers import registry
 from drivers.wire import Trace
 from hardware_sim.device import RehaStim2
+from hardware_sim.fault_log import AppliedFault
+from hardware_sim.faults import FaultScript
+from hardware_sim.faulty_line import FaultyLine, Line
 from hardware_sim.pulses import Pulse
 from hardware_sim.record import PulseRecord
 from hardware_sim.trace import FrameTrace
@@ -43,20 +46,20 @@ SIMULATED_DEVICES = {"rehastim2": RehaStim2}
 
 
 class VirtualPort:
-    """The wire to a simulated device in the same process and the same virtual time."""
+    """The wire to a simulated device, or to a faulty line to one, in the same virtual time."""
 
-    def __init__(self, device: RehaStim2, clock: Callable[[], int]) -> None:
-        self._device = device
+    def __init__(self, line: Line, clock: Callable[[], int]) -> None:
+        self._line = line
         self._clock = clock
         self.is_closed = False
 
     def read(self) -> bytes:
         """Return what the device has sent by now."""
-        return b"".join(self._device.take_outgoing(self._clock()))
+        return b"".join(self._line.take_outgoing(self._clock()))
 
     def write(self, data: bytes) -> None:
         """Hand bytes to the device at once."""
-        self._device.receive(data, self._clock())
+        self._line.receive(data, self._clock())
 
     def fileno(self) -> None:
         """There is nothing to wait on: virtual time looks by itself."""
@@ -70,6 +73,7 @@ class VirtualWorkshop:
     """Simulated devices in virtual time, journals in memory. `now_us` is set by the rehearsal.
 
     `on_frame` gets what reaches and leaves the device, `trace` what the driver says and hears.
+    With `faults` the device is behind a `line` that harms what the script says.
     """
 
     def __init__(
@@ -79,15 +83,20 @@ class VirtualWorkshop:
         *,
         ack_delay_us: int,
         trace: Trace | None = None,
+        faults: FaultScript | None = None,
+        on_fault: Callable[[AppliedFault], None] | None = None,
     ) -> None:
         self.now_us = 0
         self.device: RehaStim2 | None = None
+        self.line: FaultyLine | None = None
         self.port: VirtualPort | None = None
         self.journal = MemoryJournal()
         self._on_pulse = on_pulse
         self._ack_delay_us = ack_delay_us
         self._on_frame = on_frame
         self._trace = trace
+        self._faults = faults
+        self._on_fault = on_fault
 
     def devices(self) -> tuple[DeviceName, ...]:
         """Return the devices that can be chosen."""
@@ -117,17 +126,21 @@ class VirtualWorkshop:
                 ack_delay_us=self._ack_delay_us,
                 start_us=self.now_us,
             )
-        self.port = VirtualPort(self.device, lambda: self.now_us)
+            if self._faults is not None:
+                self.line = FaultyLine(
+                    self.device, self._faults, start_us=self.now_us, on_fault=self._on_fault
+                )
+        self.port = VirtualPort(self.line or self.device, lambda: self.now_us)
         return SafetyGate(registry.load(name).make(self.port, self._trace))
 
     def pass_time(self, until_us: int) -> None:
         """Let time go by, until then or until the device answers, whichever is first."""
-        device = self.device
-        while device is not None and (event_us := device.next_event_us()) < until_us:
-            device.advance(event_us)
-            answer_us = device.next_answer_us()
+        line = self.line or self.device
+        while line is not None and (event_us := line.next_event_us()) < until_us:
+            line.advance(event_us)
+            answer_us = line.next_answer_us()
             if self.port is None or self.port.is_closed:
-                device.take_outgoing(event_us)  # nobody hears it
+                line.take_outgoing(event_us)  # nobody hears it
             elif answer_us is not None:
                 until_us = min(until_us, max(answer_us, event_us))
         self.now_us = max(self.now_us, until_us)

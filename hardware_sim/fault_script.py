@@ -1,0 +1,106 @@
+"""Fault script files: finding them, reading them, and saying all that is wrong with one."""
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from hardware_sim.faults import KINDS, FaultScript
+from hardware_sim.plain_yaml import Complaint, Reading, read_plain
+from hardware_sim.plain_yaml import Path as FieldPath
+
+INCIDENTS = Path(__file__).parent / "incidents"
+MOST_BYTES = 256 * 1024
+KIND_MODELS: dict[str, type[BaseModel]] = {
+    model.model_fields["kind"].annotation.__args__[0]: model  # type: ignore[union-attr] # a Literal
+    for model in KINDS
+}
+
+
+class FaultScriptError(ValueError):
+    """A fault script cannot be used; its text has one line for each complaint."""
+
+    def __init__(self, file: str, complaints: tuple[Complaint, ...]) -> None:
+        self.file = file
+        self.complaints = complaints
+        super().__init__("\n".join(f"{file}: {complaint}" for complaint in complaints))
+
+
+def incidents() -> tuple[str, ...]:
+    """Return the names of the incidents that come with the simulator."""
+    return tuple(sorted(path.stem for path in INCIDENTS.glob("*.yaml")))
+
+
+def load_faults(name_or_path: str | Path) -> FaultScript:
+    """Read a script by its path or a shipped one by its name; FaultScriptError, OSError."""
+    text = str(name_or_path)
+    path = INCIDENTS / f"{text}.yaml" if text in incidents() else Path(text)
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    try:
+        return read_faults(content[:MOST_BYTES].decode("utf-8-sig"), str(path))
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        what = f"the byte {content[error.start]:02X} is no text"
+        raise _one(str(path), line, what, "Save the file as UTF-8.") from None
+
+
+def read_faults(text: str, name: str) -> FaultScript:
+    """Read the text of a script of this name; FaultScriptError with everything that is wrong."""
+    reading = read_plain(text)
+    if reading.value is not None or not reading.complaints:
+        try:
+            script = FaultScript.model_validate(reading.value)
+        except ValidationError as error:
+            for detail in error.errors():
+                _translate(reading, detail)
+    if reading.complaints:
+        in_order = sorted(reading.complaints, key=lambda complaint: complaint.line)
+        raise FaultScriptError(name, tuple(in_order))
+    return script
+
+
+def _one(name: str, line: int, what: str, cure: str) -> FaultScriptError:
+    return FaultScriptError(name, (Complaint(line=line, field="file", what=what, cure=cure),))
+
+
+def _translate(reading: Reading, detail: ErrorDetails) -> None:
+    """Put what the model refuses into the reader's words, at its line."""
+    model, path = _place(detail["loc"])
+    what, cure = _wording(detail, model, path)
+    reading.complain(path, what, cure)
+
+
+def _place(loc: tuple[int | str, ...]) -> tuple[type[BaseModel], FieldPath]:
+    """Return the model in which the error lies, and the path as the file has it."""
+    if len(loc) > 2 and loc[2] in KIND_MODELS:
+        return KIND_MODELS[str(loc[2])], (*loc[:2], *loc[3:])
+    return FaultScript, loc
+
+
+def _wording(detail: ErrorDetails, model: type[BaseModel], path: FieldPath) -> tuple[str, str]:
+    context, kind = detail.get("ctx", {}), detail["type"]
+    if kind == "extra_forbidden":
+        return "there is no such field", _nearest(str(path[-1]), tuple(model.model_fields))
+    if kind == "missing":
+        return "it is missing", f"Write it below the line named; {_allowed(model, path)}"
+    if kind == "union_tag_not_found":
+        return "it has no kind", f"Kinds are {', '.join(KIND_MODELS)}."
+    if kind == "union_tag_invalid":
+        tag = str(context["tag"])
+        return f"there is no kind {tag!r}", _nearest(tag, tuple(KIND_MODELS))
+    if kind == "value_error":
+        return str(context["error"]), "Change or remove one of them."
+    what = f"{detail['input']!r} does not fit" if path else "the file is no group of fields"
+    return what, f"{detail['msg']}."
+
+
+def _allowed(model: type[BaseModel], path: FieldPath) -> str:
+    title = f"it says: {model.__doc__}" if model is not FaultScript else "a script needs it."
+    return title if path else "a script has a seed and a list of faults."
+
+
+def _nearest(word: str, known: tuple[str, ...]) -> str:
+    near = get_close_matches(word, known, n=1)
+    return f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known)}."

@@ -1,0 +1,285 @@
+"""Fault scripts: what goes wrong on the wire, in the device and at the skin, and when.
+
+Times are seconds from the start of the simulator. Frames count from 1 among those that a fault
+looks at: of its direction and, if it names some, of its commands.
+"""
+
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from hardware_sim.commands import ACKNOWLEDGED, CHANNELS, FROM_HOST, Command
+
+DAY_S = 86_400.0
+SUPPLY_V = 154
+"""Highest output voltage of the RehaStim2 (manual, p. 28)."""
+HIGHEST_LOAD_OHM = 1_000_000
+MOST_BYTES = 4096
+
+Direction = Literal["to_device", "to_host", "both"]
+Seconds = Annotated[float, Field(ge=0, le=DAY_S)]
+Duration = Annotated[float, Field(gt=0, le=DAY_S)]
+Channel = Annotated[int, Field(ge=1, le=CHANNELS)]
+CommandName = Literal[
+    "Init",
+    "InitAck",
+    "UnknownCommand",
+    "Watchdog",
+    "GetStimulationMode",
+    "GetStimulationModeAck",
+    "GetMotomedMode",
+    "GetMotomedModeAck",
+    "InitChannelListMode",
+    "InitChannelListModeAck",
+    "StartChannelListMode",
+    "StartChannelListModeAck",
+    "StopChannelListMode",
+    "StopChannelListModeAck",
+    "SinglePulse",
+    "SinglePulseAck",
+    "StimulationError",
+]
+TRIGGERS = ("at_s", "at_frame", "probability")
+FROM_HOST_NAMES = frozenset(command.name for command in FROM_HOST)
+FROM_DEVICE_NAMES = frozenset(
+    {f"{command.name}Ack" for command in ACKNOWLEDGED}
+    | {Command.Init.name, Command.UnknownCommand.name, Command.StimulationError.name}
+)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class BaseFault(_Strict):
+    """When a fault happens: exactly one of `at_s`, `at_frame`, `probability` (per frame)."""
+
+    acts_on_frames: ClassVar[bool] = True
+    concerns: ClassVar[frozenset[str] | None] = None
+
+    at_s: Seconds | None = None
+    at_frame: Annotated[int, Field(ge=1)] | None = None
+    probability: Annotated[float, Field(gt=0, le=1)] | None = None
+    from_s: Seconds | None = None
+    until_s: Seconds | None = None
+    times: Annotated[int, Field(ge=1)] | None = None
+    direction: Direction
+    commands: Annotated[tuple[CommandName, ...], Field(strict=False, min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        chosen = [name for name in TRIGGERS if getattr(self, name) is not None]
+        if len(chosen) != 1:
+            raise ValueError(f"exactly one of {', '.join(TRIGGERS)} says when it happens")
+        if self.probability is None and (self.from_s is not None or self.until_s is not None):
+            raise ValueError("from_s and until_s belong to probability")
+        if self.until_s is not None and self.until_s <= (self.from_s or 0):
+            raise ValueError("until_s is not after from_s")
+        self._check_frames()
+        return self
+
+    def _check_frames(self) -> None:
+        if self.at_s is not None and not self.acts_on_frames and (self.times or self.commands):
+            raise ValueError("times and commands count frames; it happens once at at_s")
+        known = {"to_device": FROM_HOST_NAMES, "to_host": FROM_DEVICE_NAMES}
+        names = known.get(self.direction, FROM_HOST_NAMES | FROM_DEVICE_NAMES)
+        for name in self.commands or ():
+            if name not in names:
+                raise ValueError(f"no {name} travels {self.direction}")
+            if self.concerns is not None and name not in self.concerns:
+                raise ValueError(f"{name} is none of {', '.join(sorted(self.concerns))}")
+
+
+class Drop(BaseFault):
+    """The frame never arrives."""
+
+    kind: Literal["drop"]
+
+
+class Delay(BaseFault):
+    """The frame arrives late, and what follows it does not overtake it."""
+
+    kind: Literal["delay"]
+    delay_ms: Annotated[float, Field(gt=0, le=60_000)]
+
+
+class Duplicate(BaseFault):
+    """The frame arrives again, `copies` times."""
+
+    kind: Literal["duplicate"]
+    copies: Annotated[int, Field(ge=1, le=100)] = 1
+
+
+class Reorder(BaseFault):
+    """The frame arrives after the next one of its direction, at the latest after a second."""
+
+    kind: Literal["reorder"]
+
+
+class FlipBits(BaseFault):
+    """Bits of the frame arrive inverted."""
+
+    kind: Literal["flip_bits"]
+    bits: Annotated[int, Field(ge=1, le=64)]
+
+
+class Truncate(BaseFault):
+    """The last bytes of the frame are missing."""
+
+    kind: Literal["truncate"]
+    bytes: Annotated[int, Field(ge=1, le=MOST_BYTES)]
+
+
+class Garbage(BaseFault):
+    """Random bytes arrive, if a frame is concerned right before it."""
+
+    acts_on_frames: ClassVar[bool] = False
+    kind: Literal["garbage"]
+    bytes: Annotated[int, Field(ge=1, le=MOST_BYTES)]
+
+
+class Silence(BaseFault):
+    """Nothing gets through, for `for_s` or for good."""
+
+    acts_on_frames: ClassVar[bool] = False
+    kind: Literal["silence"]
+    for_s: Duration | None = None
+
+
+class Refuse(BaseFault):
+    """The device answers a command by an error code and does not obey."""
+
+    concerns: ClassVar = frozenset(command.name for command in ACKNOWLEDGED)
+    kind: Literal["refuse"]
+    direction: Literal["to_device"] = "to_device"
+    result: Literal["transfer_error", "parameter_error", "wrong_mode", "busy"]
+
+
+class WrongMode(BaseFault):
+    """The device's answer to GetStimulationMode names a mode that it is not in."""
+
+    concerns: ClassVar = frozenset({"GetStimulationModeAck"})
+    kind: Literal["wrong_mode"]
+    direction: Literal["to_host"] = "to_host"
+    mode: Literal["start", "initialized", "started"]
+
+
+class WrongVersion(BaseFault):
+    """The device's Init names another protocol version: another device, another firmware."""
+
+    concerns: ClassVar = frozenset({"Init"})
+    kind: Literal["wrong_version"]
+    direction: Literal["to_host"] = "to_host"
+    version: Annotated[int, Field(ge=0, le=255)]
+
+
+class _Happening(BaseFault):
+    """Something that happens to the device or the skin; frames only say when."""
+
+    acts_on_frames: ClassVar[bool] = False
+    direction: Direction = "to_device"
+
+    @model_validator(mode="after")
+    def _needs_no_direction(self) -> Self:
+        if self.at_s is not None and "direction" in self.model_fields_set:
+            raise ValueError("direction says which frames count; at_s counts none")
+        return self
+
+
+class Reboot(_Happening):
+    """The device loses power and is off for `off_s`; afterwards it knows nothing."""
+
+    kind: Literal["reboot"]
+    off_s: Duration = 1.0
+
+
+class OpenElectrode(_Happening):
+    """An electrode is off the skin, for `for_s` or for good."""
+
+    kind: Literal["open_electrode"]
+    channel: Channel
+    for_s: Duration | None = None
+
+
+class ShortElectrode(_Happening):
+    """The two pads of a channel touch."""
+
+    kind: Literal["short_electrode"]
+    channel: Channel
+    for_s: Duration | None = None
+
+
+class Load(_Happening):
+    """The pads of a channel have this impedance: V/I at the end of a phase of 300 µs.
+
+    A current above `supply_v` / `ohm` is clipped. Below 100 ohm it is a short, above 10 kohm open.
+    """
+
+    kind: Literal["load"]
+    channel: Channel
+    ohm: Annotated[float, Field(gt=0, le=HIGHEST_LOAD_OHM)]
+    supply_v: Annotated[float, Field(gt=0, le=1000)] = SUPPLY_V
+    for_s: Duration | None = None
+
+
+class EmergencySwitch(_Happening):
+    """The patient's switch is pressed, or its plug is out."""
+
+    kind: Literal["emergency_switch"]
+    for_s: Duration | None = None
+
+
+class FailedModule(_Happening):
+    """A stimulation module fails: A has channels 1 to 4, B 5 to 8."""
+
+    kind: Literal["failed_module"]
+    module: Literal["A", "B"]
+    for_s: Duration | None = None
+
+
+KINDS: tuple[type[BaseFault], ...] = (
+    Drop,
+    Delay,
+    Duplicate,
+    Reorder,
+    FlipBits,
+    Truncate,
+    Garbage,
+    Silence,
+    Refuse,
+    WrongMode,
+    WrongVersion,
+    Reboot,
+    OpenElectrode,
+    ShortElectrode,
+    Load,
+    EmergencySwitch,
+    FailedModule,
+)
+Fault = Annotated[
+    Drop
+    | Delay
+    | Duplicate
+    | Reorder
+    | FlipBits
+    | Truncate
+    | Garbage
+    | Silence
+    | Refuse
+    | WrongMode
+    | WrongVersion
+    | Reboot
+    | OpenElectrode
+    | ShortElectrode
+    | Load
+    | EmergencySwitch
+    | FailedModule,
+    Field(discriminator="kind"),
+]
+
+
+class FaultScript(_Strict):
+    """Faults and the seed of their chances; equal scripts harm equal sessions equally."""
+
+    seed: Annotated[int, Field(ge=0)]
+    faults: Annotated[tuple[Fault, ...], Field(strict=False)]

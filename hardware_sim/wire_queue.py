@@ -1,0 +1,92 @@
+"""One direction of a faulty line: bytes under way, frames held back, and silence."""
+
+from collections import deque
+
+from hardware_sim.frames import DamagedPacket, FrameReader, Packet
+from hardware_sim.wire_damage import Parcel, Parcels
+from hardware_sim.words import name_of
+
+NEVER_US = 2**63
+HOLD_US = 1_000_000
+"""How long a frame is held for the next one to overtake it."""
+DAMAGED = "damaged"
+
+
+class WireQueue:
+    """First in, first out: what is late makes late what follows it."""
+
+    def __init__(self) -> None:
+        self._under_way: deque[tuple[int, Parcel]] = deque()
+        self._held: Parcels = []
+        self._held_until_us = NEVER_US
+        self._last_due_us = 0
+        self.silent_until_us = 0
+        self.silenced_by = 0
+
+    def put(self, parcels: Parcels, now_us: int) -> None:
+        """Send on what became of one frame; frames held before follow it."""
+        moving = [parcel for parcel in parcels if not parcel.is_held]
+        for parcel in moving:
+            self._append(parcel, now_us + parcel.delay_us)
+        if moving:
+            self.release(NEVER_US, now_us)
+        held = [parcel for parcel in parcels if parcel.is_held]
+        if held and not self._held:
+            self._held_until_us = now_us + HOLD_US
+        self._held += held
+
+    def release(self, until_us: int, now_us: int) -> None:
+        """Send on what has been held until then."""
+        if self._held and self._held_until_us <= until_us:
+            for parcel in self._held:
+                self._append(parcel, now_us + parcel.delay_us)
+            self._held = []
+            self._held_until_us = NEVER_US
+
+    def _append(self, parcel: Parcel, due_us: int) -> None:
+        self._last_due_us = max(self._last_due_us, due_us)
+        self._under_way.append((self._last_due_us, parcel))
+
+    @property
+    def held_until_us(self) -> int:
+        """When the oldest frame held is sent on at the latest."""
+        return self._held_until_us
+
+    def next_due_us(self) -> int:
+        """Return when the next bytes arrive."""
+        return self._under_way[0][0] if self._under_way else NEVER_US
+
+    def take(self, now_us: int) -> Parcels:
+        """Return what arrives by now."""
+        parcels = []
+        while self._under_way and self._under_way[0][0] <= now_us:
+            parcels.append(self._under_way.popleft()[1])
+        return parcels
+
+
+class FrameCutter:
+    """Cuts a stream into frames with their names, and what lies between (its name is None)."""
+
+    def __init__(self) -> None:
+        self._reader = FrameReader()
+        self._bytes = bytearray()
+
+    def cut(self, chunk: bytes) -> list[tuple[bytes, str | None]]:
+        """Take more bytes; return the pieces that are complete, not one byte changed."""
+        pieces: list[tuple[bytes, str | None]] = []
+        for byte in chunk:
+            self._bytes.append(byte)
+            for packet in self._reader.receive(bytes((byte,))):
+                noise = bytes(self._bytes[: -len(packet.wire)])
+                pieces += [(noise, None)] if noise else []
+                pieces.append((packet.wire, frame_name(packet)))
+                self._bytes.clear()
+            if self._bytes and not self._reader.is_within_frame:
+                pieces.append((bytes(self._bytes), None))
+                self._bytes.clear()
+        return pieces
+
+
+def frame_name(packet: Packet | DamagedPacket) -> str:
+    """Return the manual's name of a frame."""
+    return name_of(packet.command) if isinstance(packet, Packet) else DAMAGED
