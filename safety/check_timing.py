@@ -85,7 +85,7 @@ def _error(
         unit="s",
         source=source,
         text=(
-            f"{who}{place}: {quantity} {asked_s:.6g} s; "
-            f"it must be {relation} {allowed_s:.6g} s ({source})."
+            f"{who}{place}: {quantity} {asked_s:.10g} s; "
+            f"it must be {relation} {allowed_s:.10g} s ({source})."
         ),
     )
