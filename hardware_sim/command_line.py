@@ -8,15 +8,19 @@ import errno
 import sys
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from hardware_sim.device import RehaStim2
+from hardware_sim.line import Line
 from hardware_sim.line_file import LineFile, seconds
 from hardware_sim.ports import Port, PseudoTerminal, TcpPort
 from hardware_sim.pulses import Pulse
 from hardware_sim.record import PulseRecord
 from hardware_sim.serve import ParentPipe, Service, end_signals, monotonic_us
 from hardware_sim.trace import FrameTrace
+
+if TYPE_CHECKING:
+    from hardware_sim.faults import FaultScript
 
 EXIT_USAGE = 2
 EXIT_DEVICE = 3
@@ -55,6 +59,15 @@ def _delay_us(text: str) -> int:
     return delay_us
 
 
+def _fault_script(name: str) -> "FaultScript":
+    from hardware_sim.fault_script import FaultScriptError, load_faults  # only for those who ask
+
+    try:
+        return load_faults(name)
+    except FaultScriptError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _parser() -> OneLineParser:
     parser = OneLineParser(prog="hardware_sim", description="A simulated stimulator at a port.")
     known = ", ".join(DEVICES)
@@ -69,6 +82,10 @@ def _parser() -> OneLineParser:
         "--ack-delay", type=_delay_us, default=0, metavar="MS", help="answers are late by this"
     )
     parser.add_argument(
+        "--faults", type=_fault_script, metavar="FILE", help="fault script, or a shipped incident"
+    )
+    parser.add_argument("--fault-log", type=Path, metavar="FILE", help="faults applied (CSV)")
+    parser.add_argument(
         "--parent-pipe", action="store_true", help="end some time after standard input ends"
     )
     return parser
@@ -77,15 +94,21 @@ def _parser() -> OneLineParser:
 def main(argv: list[str]) -> int:
     """Run the simulator; return its exit code: 0 ended on request, 3 trouble with port or file."""
     try:
-        options = _parser().parse_args(argv)
+        _simulate(_options(argv))
     except SystemExit as end:
         return EXIT_USAGE if end.code else 0
-    try:
-        _simulate(options)
     except OSError as error:
         sys.stderr.write(f"hardware_sim: {error}\n")
         return EXIT_DEVICE
     return 0
+
+
+def _options(argv: list[str]) -> argparse.Namespace:
+    parser = _parser()
+    options = parser.parse_args(argv)
+    if options.fault_log and not options.faults:
+        parser.error("--fault-log needs --faults")
+    return options
 
 
 def _simulate(options: argparse.Namespace) -> None:
@@ -109,8 +132,31 @@ def _simulate(options: argparse.Namespace) -> None:
             start_us=zero_us,
         )
         parent = ParentPipe(_standard_input()) if options.parent_pipe else None
+        line = _line(device, options, zero_us, stack, files)
         _announce(port, zero_us)
-        Service(device, port, files=tuple(files), parent=parent).run(ending_fd)
+        Service(line, port, files=tuple(files), parent=parent).run(ending_fd)
+
+
+def _line(
+    device: RehaStim2,
+    options: argparse.Namespace,
+    zero_us: int,
+    stack: ExitStack,
+    files: list[LineFile],
+) -> Line:
+    """Return the device itself, or the line with faults that was asked for."""
+    if options.faults is None:
+        return device
+    from hardware_sim.fault_log import FaultLogFile
+    from hardware_sim.faulty_line import FaultyLine
+
+    log = None
+    if options.fault_log:
+        log = stack.enter_context(FaultLogFile(options.fault_log, zero_us=zero_us))
+        files.append(log)
+    return FaultyLine(
+        device, options.faults, start_us=zero_us, on_fault=log.add_fault if log else None
+    )
 
 
 def _open_port(options: argparse.Namespace) -> Port:

@@ -8,7 +8,7 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Literal, Protocol
+from typing import Literal
 
 from hardware_sim import faults
 from hardware_sim.device import RehaStim2
@@ -22,29 +22,6 @@ from hardware_sim.wire_queue import NEVER_US, FrameCutter, WireQueue, frame_name
 
 Way = Literal["to_device", "to_host"]
 WAYS: tuple[Way, ...] = ("to_device", "to_host")
-
-
-class Line(Protocol):
-    """What a port needs of the device at the other end, or of a line to it."""
-
-    @property
-    def is_connected(self) -> bool:
-        """Whether the device has a host."""
-
-    def receive(self, data: bytes, now_us: int) -> None:
-        """Take bytes of the host."""
-
-    def advance(self, now_us: int) -> None:
-        """Let everything happen that is due by now."""
-
-    def take_outgoing(self, now_us: int) -> list[bytes]:
-        """Return what arrives at the host by now, frame by frame."""
-
-    def next_event_us(self) -> int:
-        """Return when advance or take_outgoing will next have an effect."""
-
-    def next_answer_us(self) -> int | None:
-        """Return when the host has next something to read; None if nothing is under way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from hardware_sim.device import RehaStim2
+from hardware_sim.line import Line
 from hardware_sim.line_file import LineFile
 from hardware_sim.ports import Port
 
@@ -65,7 +65,7 @@ class Service:
 
     def __init__(
         self,
-        device: RehaStim2,
+        device: Line,
         port: Port,
         *,
         files: tuple[LineFile, ...],

@@ -130,6 +130,7 @@ def _rehearse(commands: "_Commands") -> None:
     _add_levels(parser)
     parser.add_argument("--json", action="store_true", help="the report as JSON")
     _add_recordings(parser)
+    _add_faults(parser)
     _add_ack_delay(parser)
 
 
@@ -170,6 +171,7 @@ def _simulate(commands: "_Commands") -> None:
     parser.add_argument("--pulses", type=Path, metavar="FILE", help="record every pulse, as CSV")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="first packet number")
     parser.add_argument("--trace", type=Path, metavar="FILE", help="write every frame")
+    _add_faults(parser)
     _add_ack_delay(parser)
 
 
@@ -213,6 +215,15 @@ def _add_recordings(parser: argparse.ArgumentParser) -> None:
         "--pulses", type=Path, metavar="FILE", help="pulse record of the simulated device, as CSV"
     )
     parser.add_argument("--trace", type=Path, metavar="FILE", help="write every frame")
+
+
+def _add_faults(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--faults", metavar="FILE", help="let go wrong what a fault script or shipped incident says"
+    )
+    parser.add_argument(
+        "--fault-log", type=Path, metavar="FILE", help="write every fault applied, as CSV"
+    )
 
 
 def _add_ack_delay(parser: argparse.ArgumentParser) -> None:

@@ -5,16 +5,18 @@ Engine, gate and driver are the ones that serve a patient; only clock, port and 
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from drivers import registry
 from drivers.wire import Trace
 from hardware_sim.device import RehaStim2
-from hardware_sim.fault_log import AppliedFault
+from hardware_sim.fault_log import AppliedFault, FaultLogFile
+from hardware_sim.fault_script import FaultScriptError, load_faults
 from hardware_sim.faults import FaultScript
-from hardware_sim.faulty_line import FaultyLine, Line
+from hardware_sim.faulty_line import FaultyLine
+from hardware_sim.line import Line
 from hardware_sim.pulses import Pulse
 from hardware_sim.record import PulseRecord
 from hardware_sim.trace import FrameTrace
@@ -31,7 +33,7 @@ from nmes.service.station import Station
 from nmes.service.workshop import DeviceName, PortName
 from nmes.session.output import NEVER_US
 from protocols.capabilities import Capabilities
-from protocols.errors import DeviceError, SessionRefusal
+from protocols.errors import DeviceError, NmesError, SessionRefusal
 from protocols.loading import LoadedProtocol
 from safety.gate import SafetyGate
 
@@ -183,13 +185,25 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
-    """What came of a rehearsal. `journal` holds its lines as they would be on disk."""
+    """What came of a rehearsal. `journal` holds its lines as they would be on disk.
+
+    `faults` counts what a fault script did, by kind.
+    """
 
     prepared: Prepared
     summary: Summary
     delivered: tuple[Delivered, ...]
     journal: bytes
     virtual_us: int
+    faults: Mapping[str, int] = field(default_factory=dict)
+
+
+def fault_script(name: str) -> FaultScript:
+    """Read the fault script of a path, or a shipped incident by its name; NmesError."""
+    try:
+        return load_faults(name)
+    except FaultScriptError as error:
+        raise NmesError(str(error)) from error
 
 
 def rehearse(
@@ -201,17 +215,20 @@ def rehearse(
     ack_delay_us: int = 0,
     pulses: Path | None = None,
     trace: Path | None = None,
+    faults: FaultScript | None = None,
+    fault_log: Path | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Rehearsal:
     """Run a protocol from arming to its end; NmesError if it cannot be run.
 
     Without `levels_ua` every channel goes to its cap. `on_progress` gets contractions done and
-    planned. Only `pulses` and `trace` are written to disk.
+    planned. Only `pulses`, `trace` and `fault_log` are written to disk.
     """
     tallies: dict[int, Delivered] = {}
     with ExitStack() as files:
         record = files.enter_context(PulseRecord(pulses, zero_us=0)) if pulses else None
         frames = files.enter_context(FrameTrace(trace, zero_us=0)) if trace else None
+        harm = files.enter_context(FaultLogFile(fault_log, zero_us=0)) if fault_log else None
 
         def on_pulse(pulse: Pulse) -> None:
             if pulse.channel not in tallies:
@@ -221,7 +238,11 @@ def rehearse(
                 record.add_pulse(pulse)
 
         workshop = VirtualWorkshop(
-            on_pulse, frames.add_frame if frames else None, ack_delay_us=ack_delay_us
+            on_pulse,
+            frames.add_frame if frames else None,
+            ack_delay_us=ack_delay_us,
+            faults=faults,
+            on_fault=harm.add_fault if harm else None,
         )
         operator = ScriptedOperator(_choice(protocol, device, sides), levels_ua)
         station = Station(workshop)
@@ -234,6 +255,7 @@ def rehearse(
         delivered=tuple(tallies[channel] for channel in sorted(tallies)),
         journal=workshop.journal.content(),
         virtual_us=workshop.now_us,
+        faults=workshop.line.log.counts if workshop.line else {},
     )
 
 

@@ -12,16 +12,21 @@ from nmes.commands.page import labelled, page_width, print_lines
 from nmes.commands.progress import contraction_progress
 from nmes.commands.summary_text import summary_text
 from nmes.compose import capabilities_of
-from nmes.rehearsal import Rehearsal, rehearse
+from nmes.rehearsal import Rehearsal, fault_script, rehearse
 from nmes.service.preparation import judge
+from protocols.errors import NmesError
 from protocols.loading import find_protocol, load_protocol
 from safety.check_report import Margin
 
 DEFAULT_SIDE = "right"
+COMPLETED, NOT_COMPLETED, DEVICE_TROUBLE = 0, 1, 3
 
 
 def run(options: Namespace) -> int:
-    """Rehearse and print the report; 0 if the whole program ran."""
+    """Rehearse and print the report; 0 if the whole program ran, 3 if a fault script ended it."""
+    if options.fault_log and not options.faults:
+        raise NmesError("--fault-log is for sessions with --faults.")
+    faults = fault_script(options.faults) if options.faults else None
     loaded = load_protocol(find_protocol(options.protocol))
     sides = choices.sides(loaded.protocol, options.side, default=DEFAULT_SIDE)
     judgement = judge(loaded, capabilities_of(options.device), sides)
@@ -38,6 +43,8 @@ def run(options: Namespace) -> int:
             ack_delay_us=round(options.ack_delay * 1000),
             pulses=options.pulses,
             trace=options.trace,
+            faults=faults,
+            fault_log=options.fault_log,
             on_progress=on_progress,
         )
     took_s = time.perf_counter() - begun_s
@@ -46,7 +53,9 @@ def run(options: Namespace) -> int:
         print(_as_json(rehearsal, margins, took_s))
     else:
         print_lines(_as_text(rehearsal, margins, took_s))
-    return 0 if rehearsal.summary.outcome == "completed" else 1
+    if rehearsal.summary.outcome == "completed":
+        return COMPLETED
+    return DEVICE_TROUBLE if faults is not None and rehearsal.summary.faults else NOT_COMPLETED
 
 
 def _as_json(rehearsal: Rehearsal, margins: tuple[Margin, ...], took_s: float) -> str:
@@ -55,6 +64,7 @@ def _as_json(rehearsal: Rehearsal, margins: tuple[Margin, ...], took_s: float) -
         "delivered": [asdict(tally) for tally in rehearsal.delivered],
         "margins": [asdict(margin) for margin in margins],
         "findings": [finding.model_dump() for finding in rehearsal.prepared.findings],
+        "faults_applied": dict(rehearsal.faults),
         "virtual_s": rehearsal.virtual_us / 1e6,
         "took_s": took_s,
     }
@@ -69,6 +79,9 @@ def _as_text(rehearsal: Rehearsal, margins: tuple[Margin, ...], took_s: float) -
             f"{tally.channel:2}  {tally.pulses} pulses   highest {tally.current_max_ma} mA   "
             f"{tally.charge_nc / 1e6:.2f} mC   net charge {tally.net_charge_nc} nC"
         )
+    if rehearsal.faults:
+        counts = ", ".join(f"{kind} {count}" for kind, count in rehearsal.faults.items())
+        lines += ["", f"faults of the script that were applied: {counts}"]
     width = page_width()
     if margins:
         text = f"at the highest levels rehearsed, left below the limit: {margins_text(margins)}"
