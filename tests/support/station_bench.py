@@ -128,6 +128,7 @@ class MoodyPort:
         self.is_broken = False
         self.lost_reads = 0
         self.noise = b""
+        self.harm: Callable[[bytes], bytes] | None = None
         self.write_error: DeviceError | None = None
         self.written_us: list[int] = []
 
@@ -137,6 +138,8 @@ class MoodyPort:
         if arrived and self.lost_reads > 0:
             self.lost_reads -= 1
             return b""
+        if arrived and self.harm is not None:
+            arrived = self.harm(arrived)
         return b"" if self.is_deaf else arrived
 
     def write(self, data: bytes) -> None:
