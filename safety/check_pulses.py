@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from protocols.capabilities import Capabilities
 from protocols.pulses import Waveform
 from safety.check_report import Cap, Finding, Margin
-from safety.check_uses import Use
+from safety.check_uses import Use, area_cm2, where
 from safety.formulas import (
     current_at_charge_ma,
     current_at_energy_ma,
     current_at_power_ma,
     current_at_rms_ma,
     margin_percent,
+    occupied,
     phase_charge_uc,
     power_w,
     pulse_energy_mj,
@@ -96,11 +97,11 @@ def _density(use: Use, table: LimitTable) -> Judged:
     allowed = table.ceiling.rms_density_ua_per_mm2_x1000 / 10_000
     return Judged(
         quantity="current density",
-        asked=rms_current_ma(_asked_ma(use), use.train) / use.area_cm2,
+        asked=rms_current_ma(_asked_ma(use), use.train) / area_cm2(use),
         allowed=allowed,
         unit="mA/cm²",
         source="system ceiling",
-        current_ma=current_at_rms_ma(allowed * use.area_cm2, use.train),
+        current_ma=current_at_rms_ma(allowed * area_cm2(use), use.train),
     )
 
 
@@ -109,11 +110,11 @@ def _power_density(use: Use, table: LimitTable) -> Judged:
     allowed = table.ceiling.power_density_uw_per_mm2 / 10_000
     return Judged(
         quantity="power density",
-        asked=power_w(_asked_ma(use), use.train, load_ohm) / use.area_cm2,
+        asked=power_w(_asked_ma(use), use.train, load_ohm) / area_cm2(use),
         allowed=allowed,
         unit="W/cm²",
         source="system ceiling",
-        current_ma=current_at_power_ma(allowed * use.area_cm2, use.train, load_ohm),
+        current_ma=current_at_power_ma(allowed * area_cm2(use), use.train, load_ohm),
     )
 
 
@@ -165,9 +166,9 @@ def unusable(
     yield from _second_width_findings(use, device)
     yield from _rate_findings(use, table, device, timing, timing_class)
     least_cm2 = use.site.electrode_min_mm2 / 100
-    if use.area_cm2 < least_cm2:
+    if area_cm2(use) < least_cm2:
         source = f"site {use.channel.site}"
-        yield error(use, "electrode area", use.area_cm2, least_cm2, "cm²", source, "at least")
+        yield error(use, "electrode area", area_cm2(use), least_cm2, "cm²", source, "at least")
 
 
 def _width_findings(use: Use, table: LimitTable, device: Capabilities) -> Iterator[Finding]:
@@ -224,8 +225,8 @@ def _rate_findings(
     if setup.period_us % device.period_step_us:
         period, step = setup.period_us, device.period_step_us
         yield error(use, "pulse period", period, step, "µs", own, "in steps of")
-    if use.train.occupied >= 1:
-        asked, allowed = use.train.occupied * setup.period_us, setup.period_us
+    if occupied(use.train) >= 1:
+        asked, allowed = occupied(use.train) * setup.period_us, setup.period_us
         yield error(use, "pulse within its period", asked, allowed, "µs", "timing", "less than")
 
 
@@ -242,7 +243,7 @@ def error(
         unit=unit,
         source=source,
         text=(
-            f"{use.where}: {quantity} {asked:.6g} {unit}; "
+            f"{where(use)}: {quantity} {asked:.6g} {unit}; "
             f"it must be {relation} {allowed:.6g} {unit} ({source})."
         ),
     )

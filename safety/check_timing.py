@@ -17,7 +17,7 @@ def timing_findings(plan: Plan, table: LimitTable, timing: TimingClass) -> Itera
         yield from _rest_findings(plan, channel, timing, source)
     most_us = table.behaviour.session_max_us
     if plan.duration_us > most_us:
-        yield _error(None, "session time", plan.duration_us, most_us, "session", "at most")
+        yield _error(None, "session time", plan.duration_us, most_us, "session", "at most", "")
 
 
 def _burst_findings(
@@ -38,9 +38,10 @@ def _rest_findings(
         share_us = on_us * timing.off_to_on_min_permille / 1000
         number = channel.number
         if off_us < timing.off_min_us:
-            yield _error(number, "off-time", off_us, timing.off_min_us, source, "at least")
+            yield _error(number, "off-time", off_us, timing.off_min_us, source, "at least", "")
         elif off_us < share_us:
-            yield _error(number, "off-time after its on-time", off_us, share_us, source, "at least")
+            quantity = "off-time after its on-time"
+            yield _error(number, quantity, off_us, share_us, source, "at least", "")
 
 
 def rests_us(plan: Plan, channel: int) -> frozenset[tuple[int, int]]:
@@ -59,7 +60,8 @@ def rests_us(plan: Plan, channel: int) -> frozenset[tuple[int, int]]:
         next_us = [start_us for start_us, _ in bursts[1:]]
         if stage.cycles > 1:
             next_us.append(begin_us + stage.cycle_us)
-        for (start_us, on_us), after_us in zip(bursts, next_us, strict=False):
+        for place, after_us in enumerate(next_us):
+            start_us, on_us = bursts[place]
             pairs.add((on_us, after_us - start_us - on_us))
         last = (bursts[-1][1], stage.cycle_us - bursts[-1][0] - bursts[-1][1])
     return frozenset(pairs)
@@ -72,7 +74,7 @@ def _error(
     allowed_us: float,
     source: str,
     relation: str,
-    place: str = "",
+    place: str,
 ) -> Finding:
     asked_s, allowed_s = asked_us / 1_000_000, allowed_us / 1_000_000
     who = "session" if channel is None else f"channel {channel}"

@@ -18,25 +18,25 @@ class Use:
     shape: PulseShape
     train: Train
 
-    @property
-    def where(self) -> str:
-        """Name the channel and the stage to a person."""
-        return f"channel {self.channel.number} ({self.channel.site}), {self.stage.name}"
 
-    @property
-    def area_cm2(self) -> float:
-        """The conductive area of the smaller pad."""
-        return self.channel.smaller_area_mm2 / 100
+def where(use: Use) -> str:
+    """Name the channel and the stage to a person."""
+    return f"channel {use.channel.number} ({use.channel.site}), {use.stage.name}"
 
-    @property
-    def bursts(self) -> tuple[PlannedBurst, ...]:
-        """The bursts of this channel in one cycle, in order."""
-        own = (burst for burst in self.stage.bursts if burst.channel == self.channel.number)
-        return tuple(sorted(own, key=lambda burst: burst.start_us))
+
+def area_cm2(use: Use) -> float:
+    """Return the conductive area of the smaller pad."""
+    return use.channel.smaller_area_mm2 / 100
+
+
+def bursts_of(use: Use) -> tuple[PlannedBurst, ...]:
+    """Return the bursts of this channel in one cycle, in order."""
+    own = (burst for burst in use.stage.bursts if burst.channel == use.channel.number)
+    return tuple(sorted(own, key=lambda burst: burst.start_us))
 
 
 def uses_of(plan: Plan, table: LimitTable, device: Capabilities) -> tuple[Use, ...]:
-    """Return every use of a channel whose site the table knows, by stage."""
+    """Return every use of a channel that the plan describes, by stage; the table knows its site."""
     channels = {channel.number: channel for channel in plan.channels}
     return tuple(
         Use(
@@ -53,5 +53,5 @@ def uses_of(plan: Plan, table: LimitTable, device: Capabilities) -> tuple[Use, .
         )
         for stage in plan.stages
         for shape in stage.shapes
-        if shape.channel in channels and channels[shape.channel].site in table.sites
+        if shape.channel in channels
     )

@@ -17,15 +17,15 @@ class Train:
     gap_us: float
     frequency_hz: float
 
-    @property
-    def weight_s(self) -> float:
-        """Both phases as the width of one phase of the first one's current, in mean square."""
-        return (self.width_us + self.width_us**2 / self.second_width_us) * 1e-6
 
-    @property
-    def occupied(self) -> float:
-        """Which part of the period the pulse takes, its gap included."""
-        return (self.width_us + self.gap_us + self.second_width_us) * 1e-6 * self.frequency_hz
+def weight_s(train: Train) -> float:
+    """Return both phases as the width of one phase of the first one's current, in mean square."""
+    return (train.width_us + train.width_us**2 / train.second_width_us) * 1e-6
+
+
+def occupied(train: Train) -> float:
+    """Return which part of the period a pulse takes, its gap included."""
+    return (train.width_us + train.gap_us + train.second_width_us) * 1e-6 * train.frequency_hz
 
 
 def second_current_ma(current_ma: float, train: Train) -> float:
@@ -40,7 +40,7 @@ def phase_charge_uc(current_ma: float, train: Train) -> float:
 
 def rms_current_ma(current_ma: float, train: Train) -> float:
     """Return the r.m.s. current."""
-    return current_ma * sqrt(train.weight_s * train.frequency_hz)
+    return current_ma * sqrt(weight_s(train) * train.frequency_hz)
 
 
 def average_current_ma(current_ma: float, train: Train) -> float:
@@ -50,7 +50,7 @@ def average_current_ma(current_ma: float, train: Train) -> float:
 
 def pulse_energy_mj(current_ma: float, train: Train, load_ohm: float) -> float:
     """Return the energy of one pulse in this load."""
-    return current_ma**2 * 1e-3 * load_ohm * train.weight_s
+    return current_ma**2 * 1e-3 * load_ohm * weight_s(train)
 
 
 def power_w(current_ma: float, train: Train, load_ohm: float) -> float:
@@ -75,17 +75,17 @@ def current_at_charge_ma(charge_uc: float, train: Train) -> float:
 
 def current_at_rms_ma(rms_ma: float, train: Train) -> float:
     """Return the current at which the r.m.s. current is this."""
-    return rms_ma / sqrt(train.weight_s * train.frequency_hz)
+    return rms_ma / sqrt(weight_s(train) * train.frequency_hz)
 
 
 def current_at_power_ma(watt: float, train: Train, load_ohm: float) -> float:
     """Return the current at which this load takes this power."""
-    return sqrt(watt / (load_ohm * train.weight_s * train.frequency_hz)) * 1000
+    return sqrt(watt / (load_ohm * weight_s(train) * train.frequency_hz)) * 1000
 
 
 def current_at_energy_ma(energy_mj: float, train: Train, load_ohm: float) -> float:
     """Return the current at which one pulse puts this energy into this load."""
-    return sqrt(energy_mj * 1e-3 / (load_ohm * train.weight_s)) * 1000
+    return sqrt(energy_mj * 1e-3 / (load_ohm * weight_s(train))) * 1000
 
 
 def margin_percent(asked: float, allowed: float) -> float:

@@ -1,9 +1,11 @@
 """The output table that the FDA's guidance of 1999 asks for, for one use of a channel."""
 
+from dataclasses import replace
+from itertools import pairwise
 from math import sqrt
 
 from safety.check_report import Cap, LoadRow, TechnicalRow
-from safety.check_uses import Use
+from safety.check_uses import Use, area_cm2, bursts_of
 from safety.formulas import (
     average_current_ma,
     deliverable_ma,
@@ -22,7 +24,7 @@ TEST_LOADS_OHM = (500, 2_000, 10_000)
 
 def technical_row(use: Use, cap: Cap, ceiling: Ceiling) -> TechnicalRow:
     """Return what one channel puts out at most in one stage."""
-    train, current_ma, area_cm2 = use.train, cap.current_ma, use.area_cm2
+    train, current_ma, pad_cm2 = use.train, cap.current_ma, area_cm2(use)
     rms_ma = rms_current_ma(current_ma, train)
     watt = power_w(current_ma, train, ceiling.load_ohm)
     charge_uc = phase_charge_uc(current_ma, train)
@@ -42,13 +44,13 @@ def technical_row(use: Use, cap: Cap, ceiling: Ceiling) -> TechnicalRow:
         phase_charge_uc=charge_uc,
         net_charge_uc=charge_uc - back_uc,
         charge_balance="the second phase carries the first one's charge back",
-        charge_density_uc_per_cm2=charge_uc / area_cm2,
+        charge_density_uc_per_cm2=charge_uc / pad_cm2,
         rms_current_ma=rms_ma,
         average_current_ma=average_current_ma(current_ma, train),
-        current_density_ma_per_cm2=rms_ma / area_cm2,
+        current_density_ma_per_cm2=rms_ma / pad_cm2,
         pulse_energy_mj=pulse_energy_mj(current_ma, train, ceiling.load_ohm),
         power_w=watt,
-        power_density_w_per_cm2=watt / area_cm2,
+        power_density_w_per_cm2=watt / pad_cm2,
         electrical_duty=electrical_duty(train),
         pulses_per_burst=on_s * train.frequency_hz,
         on_s=on_s,
@@ -68,16 +70,10 @@ def _load_row(current_ma: float, load_ohm: int, supply_v: int) -> LoadRow:
 
 def _rhythm(use: Use) -> tuple[float, float, float]:
     """Return the longest on-time in s, the shortest off-time in s, and the share of a cycle on."""
-    bursts, cycle_us = use.bursts, use.stage.cycle_us
-    starts_us = [burst.start_us for burst in bursts] + [
-        burst.start_us + cycle_us for burst in bursts[:1]
-    ]
-    offs_us = [
-        start_us - burst.end_us for burst, start_us in zip(bursts, starts_us[1:], strict=True)
-    ]
+    bursts, cycle_us = bursts_of(use), use.stage.cycle_us
+    if not bursts:
+        return 0.0, cycle_us / 1e6, 0.0
+    again = replace(bursts[0], start_us=bursts[0].start_us + cycle_us)
+    offs_us = [after.start_us - burst.end_us for burst, after in pairwise((*bursts, again))]
     on_us = [burst.on_us for burst in bursts]
-    return (
-        max(on_us, default=0) / 1e6,
-        min(offs_us, default=cycle_us) / 1e6,
-        sum(on_us) / cycle_us,
-    )
+    return max(on_us) / 1e6, min(offs_us) / 1e6, sum(on_us) / cycle_us

@@ -12,6 +12,7 @@ from safety.formulas import (
     deliverable_ma,
     electrical_duty,
     margin_percent,
+    occupied,
     phase_charge_uc,
     power_w,
     pulse_energy_mj,
@@ -139,7 +140,7 @@ def test_the_current_at_an_energy_has_that_energy():
 
 def test_the_gap_takes_part_of_the_period_but_no_duty():
     train = symmetric(400, 1000, gap_us=100)
-    assert train.occupied == six(0.9)
+    assert occupied(train) == six(0.9)
     assert electrical_duty(train) == six(0.8)
 
 
