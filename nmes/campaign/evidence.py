@@ -1,0 +1,103 @@
+"""What a session leaves behind for its judge: plain values, times in µs of virtual time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from nmes.campaign.oracle import Prescription
+
+
+class PulseSeen(Protocol):
+    """One pulse of the device's record."""
+
+    @property
+    def time_us(self) -> int:
+        """When its first phase began."""
+
+    @property
+    def channel(self) -> int:
+        """The channel, from 1."""
+
+    @property
+    def current_ma(self) -> int:
+        """The current of the first phase."""
+
+    @property
+    def pulse_width_us(self) -> int:
+        """The width of the first phase."""
+
+    @property
+    def second_current_ma(self) -> int:
+        """The current of the second phase, with its sign."""
+
+    @property
+    def second_width_us(self) -> int:
+        """The width of the second phase."""
+
+    @property
+    def gap_us(self) -> int:
+        """The time between the phases."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Deed:
+    """One wish of the operator, and whether it was refused. `amount_ua` is that of a step."""
+
+    at_us: int
+    kind: str
+    channel: int = 0
+    amount_ua: int = 0
+    is_refused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """Something that happened to the session from outside.
+
+    `quiet_after_us`: from so long after it no pulse may begin, None if it need not end the output.
+    `until`: which granted wishes may bring output back; none if nothing may.
+    """
+
+    at_us: int
+    kind: str
+    quiet_after_us: int | None = None
+    until: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record of the journal."""
+
+    at_us: int
+    event: str
+    data: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything that the judge of one session is given.
+
+    `updates_us` are the times at which the host wrote a frame of new values. `latency_us` is how
+    long a frame may be held up by an answer that is owed, `stall_us` the longest time that the
+    engine was kept from running.
+    """
+
+    prescription: Prescription
+    pulses: Sequence[PulseSeen]
+    deeds: Sequence[Deed]
+    incidents: Sequence[Incident]
+    updates_us: Sequence[int]
+    journal: bytes
+    is_killed: bool
+    latency_us: int
+    stall_us: int
+    is_line_faulted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One violation: its kind, when, and in words."""
+
+    kind: str
+    at_us: int
+    text: str

@@ -1,0 +1,71 @@
+"""The world of one session of a campaign: a protocol from no file, a disk that can fail, clocks."""
+
+from pathlib import Path
+
+from nmes.campaign.evidence import PulseSeen
+from nmes.records.journal import Journal, MemoryJournal, new_session_id
+from nmes.rehearsal import EPOCH, VirtualWorkshop
+from nmes.service.clock import Clocks
+from protocols.loading import LoadedProtocol
+
+UPDATE_COMMAND = 0x20
+"""StartChannelListMode: the one frame that carries currents (ScienceMode2 description 1.24)."""
+ESCAPE = 0x81
+BODY_INDEX = 5
+
+
+class FailingDisk(MemoryJournal):
+    """A journal in memory whose disk can be declared full."""
+
+    def fill(self) -> None:
+        """Let everything from now on fail."""
+        self.failure = "The disk is full. Make room."
+
+
+class CampaignWorkshop(VirtualWorkshop):
+    """Virtual time in which pulses and updates are kept for the judge."""
+
+    def __init__(self, loaded: LoadedProtocol, *, ack_delay_us: int) -> None:
+        self.pulses: list[PulseSeen] = []
+        self.updates_us: list[int] = []
+        self.slept_us = 0
+        self._loaded = loaded
+        self._disk = FailingDisk()
+        super().__init__(
+            self.pulses.append, None, ack_delay_us=ack_delay_us, trace=self._note_update
+        )
+
+    def _note_update(self, now_us: int, direction: object, data: bytes) -> None:
+        if str(direction) == "sent" and _command_of(data) == UPDATE_COMMAND:
+            self.updates_us.append(now_us)
+
+    def protocol(self, name: str) -> LoadedProtocol:  # noqa: ARG002 (there is but this one)
+        """Return the protocol of this session."""
+        return self._loaded
+
+    def new_journal(self) -> tuple[str, Journal]:
+        """Begin a journal on the disk that can fail."""
+        is_full = self._disk.failure is not None
+        self.journal = self._disk = FailingDisk()
+        if is_full:
+            self._disk.fill()
+        return new_session_id(EPOCH), self._disk
+
+    def change_protocol(self) -> None:
+        """Change the file of the protocol, as if somebody had edited it after the check."""
+        Path(self._loaded.source).write_bytes(b"another")
+
+    def fill_disk(self) -> None:
+        """Let the record fail from now on."""
+        self._disk.fill()
+
+    def clocks(self) -> Clocks:
+        """Return the clocks of a computer that may have slept."""
+        awake_us, all_us = self.now_us, self.now_us + self.slept_us
+        return Clocks(monotonic_us=awake_us, sleepless_us=all_us, wall_us=all_us)
+
+
+def _command_of(frame: bytes) -> int:
+    """Return the command of a frame; its packet number may take two bytes."""
+    index = BODY_INDEX + (2 if frame[BODY_INDEX] == ESCAPE else 1)
+    return frame[index]
