@@ -26,6 +26,7 @@ from nmes.link.messages import Hello, Prepare, Prepared, Report, StillHere, Summ
 from nmes.link.script import ScriptedOperator
 from nmes.records.chain import utc_text
 from nmes.records.journal import Journal, MemoryJournal, new_session_id
+from nmes.records.past import PastUse, Place
 from nmes.records.store import SessionEntry
 from nmes.service.clock import Clocks
 from nmes.service.preparation import read_protocol
@@ -43,6 +44,9 @@ EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 HEARTBEAT_US = 100_000
 LOOK_EVERY_US = 50_000
 """How often the scripted operator looks at the screen while it raises levels."""
+
+RUN_OUT_US = 3_000_000
+"""Longer than a device without a host can go on, frames that are late on the line included."""
 
 SIMULATED_DEVICES = {"rehastim2": RehaStim2}
 
@@ -147,6 +151,12 @@ class VirtualWorkshop:
                 until_us = min(until_us, max(answer_us, event_us))
         self.now_us = max(self.now_us, until_us)
 
+    def run_out(self) -> None:
+        """Close the port, and let time go by until the device's own watchdog must have acted."""
+        if self.port is not None:
+            self.port.close()
+        self.pass_time(self.now_us + RUN_OUT_US)
+
     def new_journal(self) -> tuple[str, Journal]:
         """Begin a journal in memory."""
         self.journal = MemoryJournal()
@@ -159,6 +169,14 @@ class VirtualWorkshop:
     def clocks(self) -> Clocks:
         """Return clocks that never part: virtual time does not sleep."""
         return Clocks(monotonic_us=self.now_us, sleepless_us=self.now_us, wall_us=self.now_us)
+
+    def day(self) -> str:
+        """Return the day of virtual time."""
+        return self.utc()[:10]
+
+    def past_use(self, patient: str) -> Mapping[Place, PastUse]:  # noqa: ARG002 # of the interface
+        """Return nothing: nobody is ever rehearsed with."""
+        return {}
 
     def utc(self) -> str:
         """Return virtual time as a wall clock, for records only."""
@@ -249,12 +267,15 @@ def rehearse(
         station.receive(Hello(operator_is_script=True), 0)
         station.receive(operator.begin(), 0)
         prepared, summary = _run(station, workshop, operator, on_progress)
+        virtual_us = workshop.now_us
+        if faults is not None:
+            workshop.run_out()  # what could not be stopped shows in the record
     return Rehearsal(
         prepared=prepared,
         summary=summary,
         delivered=tuple(tallies[channel] for channel in sorted(tallies)),
         journal=workshop.journal.content(),
-        virtual_us=workshop.now_us,
+        virtual_us=virtual_us,
         faults=workshop.line.log.counts if workshop.line else {},
     )
 
