@@ -18,8 +18,8 @@ from safety.technical import technical_row
 
 __all__ = ["CheckReport", "check_plan"]
 
-FLOAT_SLACK_MA = 1e-6
-"""What a cap that floats were used for may lack of a step; the gate counts in µA."""
+FLOAT_SLACK_UA = 1e-3
+"""What a cap that floats were used for may lack of a whole µA, in which the gate counts."""
 
 
 def check_plan(plan: Plan, table: LimitTable, capabilities: Capabilities) -> CheckReport:
@@ -139,7 +139,7 @@ def _cap_findings(channel: PlannedChannel, own: Cap, device: Capabilities) -> It
     asked_ma, place = channel.max_current_ua / 1000, f"channel {channel.number} ({channel.site})"
     start_ma = (channel.suggested_start_ua or 0) / 1000
     step_ma = device.current_step_ua / 1000
-    if own.current_ma < step_ma - FLOAT_SLACK_MA:
+    if int(own.current_ma * 1000 + FLOAT_SLACK_UA) < device.current_step_ua:
         text = (
             f"{place}: no current is left; {own.current_ma:.6g} mA is below one step of the device."
         )

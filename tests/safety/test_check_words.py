@@ -467,3 +467,23 @@ def test_the_output_table_is_told_in_full():
             cycle_power_w=pytest.approx(0.05, **six),
         ),
     )
+
+
+def test_a_rest_of_just_the_shortest_is_fine():
+    assert found(rhythm(burst(on_us=1_000_000), cycle_us=2_000_000)) == ()
+
+
+def test_the_smallest_whole_number_is_one_that_formulas_can_be_trusted_with():
+    of = rhythm(burst(on_us=1, ramp_up_us=500_000))
+    assert found(of) == ()
+
+
+def test_the_last_channel_of_a_device_is_fine():
+    last = plan(channels=(channel(8),), stages=(stage(shapes=(shape(8),), bursts=(burst(8),)),))
+    assert found(last) == ()
+
+
+def test_a_shape_of_a_channel_that_is_not_described_takes_no_part():
+    of = plan(stages=(replace(stage(), shapes=(shape(1), shape(3))),))
+    report = check_plan(of, TABLE, DEVICE)
+    assert [row.channel for row in report.technical] == [1]

@@ -165,16 +165,19 @@ class RecordingStimulator:
     capabilities: Capabilities = DEVICE
     is_ready: bool = True
     calls: list[str] = field(default_factory=list)
+    times_us: list[int] = field(default_factory=list)
     permits: list[Permit] = field(default_factory=list)
     events: list[DeviceEvent] = field(default_factory=list)
     deadline_us: int | None = None
     failure: Exception | None = None
 
     def connect(self, now_us: int) -> None:
+        self.times_us.append(now_us)
         self.calls.append("connect")
         self.events.append(Connected(at_us=now_us, identity="bench"))
 
     def poll(self, now_us: int) -> tuple[DeviceEvent, ...]:
+        self.times_us.append(now_us)
         self._fail_if_told()
         events, self.events = tuple(self.events), []
         return events
@@ -183,6 +186,7 @@ class RecordingStimulator:
         return self.deadline_us
 
     def set_up(self, permit: Permit, now_us: int) -> None:
+        self.times_us.append(now_us)
         self._fail_if_told()
         self.calls.append("set_up")
         self.permits.append(permit)
@@ -190,18 +194,22 @@ class RecordingStimulator:
         self.events.append(SetUpConfirmed(at_us=now_us, setup=permit.subject))
 
     def output(self, permit: Permit, now_us: int) -> None:
+        self.times_us.append(now_us)
         self._fail_if_told()
         self.calls.append("output")
         self.permits.append(permit)
 
     def keep_alive(self, now_us: int) -> None:
+        self.times_us.append(now_us)
         self.calls.append("keep_alive")
 
     def stop(self, now_us: int) -> None:
+        self.times_us.append(now_us)
         self.calls.append("stop")
         self.events.append(StopConfirmed(at_us=now_us, requested_us=now_us))
 
     def abandon(self, now_us: int) -> None:
+        self.times_us.append(now_us)
         self.calls.append("abandon")
 
     def fileno(self) -> int | None:
