@@ -36,8 +36,10 @@ def preparation() -> Preparation:
             patient="bench",
             is_bench=True,
             sides={},
+            operator_is_script=True,
+            screening=None,
         )
-        return prepare(choice, registry.load(DEVICE).capabilities)
+        return prepare(choice, registry.load(DEVICE).capabilities, day="2026-01-01", used={})
 
 
 def course_ma(frame_number: int) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 It keeps no reference to either.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from drivers.interface import BytePort
 from drivers.port import list_ports, open_port
 from drivers.wire import Direction, Trace
 from nmes.records.journal import Journal, JournalWriter, journal_path, new_session_id
-from nmes.records.store import SessionEntry, list_sessions
+from nmes.records.past import PastUse, Place, past_use
+from nmes.records.store import SessionEntry, list_sessions, sessions_of
 from nmes.service.clock import Clocks, read_clocks, wall_utc
 from nmes.service.preparation import read_protocol
 from nmes.service.simulator import Simulator, start_simulator
@@ -144,6 +146,14 @@ class RealWorkshop:
     def clocks(self) -> Clocks:
         """Return all clocks of this computer."""
         return read_clocks()
+
+    def day(self) -> str:
+        """Return the calendar day where this computer stands."""
+        return datetime.now().astimezone().date().isoformat()
+
+    def past_use(self, patient: str) -> Mapping[Place, PastUse]:
+        """Return what the journals of the data folder tell of this patient."""
+        return past_use(sessions_of(self._settings.sessions, patient), self.day(), None)
 
     def utc(self) -> str:
         """Return the wall clock's time."""

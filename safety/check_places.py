@@ -1,37 +1,53 @@
-"""The static check of where pads lie: on the body part of their site, both on one side.
+"""The static check of where pads lie: no forbidden zone, no forbidden path, all on one side.
 
-It knows what is declared, never where a pad really is; the operator confirms that at arming.
+It knows what is declared, never where a pad really is; the operator confirms that at arming. The
+limits of a session keep a list of their own of where the pads of a site may lie.
 """
 
 from collections.abc import Iterator
 
 from protocols.plan import Plan, PlannedChannel
 from safety.check_report import Finding
+from safety.paths import SIDES, broken_by, pad_zones
+from safety.screening_table import BLOCK, ScreeningTable
 from safety.table import LimitTable
 
 
-def place_findings(plan: Plan, table: LimitTable) -> Iterator[Finding]:
-    """Yield an error for every pad that may not lie where it is declared."""
+def place_findings(plan: Plan, limits: LimitTable, table: ScreeningTable) -> Iterator[Finding]:
+    """Yield an error for every pad that may not lie where it is declared, and every forbidden path.
+
+    A site that the table of limits does not know is the business of the other checks.
+    """
     for channel in plan.channels:
-        yield from _zone_findings(channel, table)
-        sides = {pad.zone.rpartition("_")[2] for pad in channel.pads} & {"left", "right"}
-        if len(sides) > 1 or (channel.side in ("left", "right") and sides - {channel.side}):
-            text = "its pads lie on different sides of the body: put both on the channel's side."
-            yield _error(channel, text)
+        if channel.site in limits.sites:
+            yield from _zone_findings(channel, table)
+            yield from _path_findings(channel, limits.sites[channel.site].zone, table)
+            yield from _side_findings(channel)
 
 
-def _zone_findings(channel: PlannedChannel, table: LimitTable) -> Iterator[Finding]:
-    allowed = table.pad_zones[table.sites[channel.site].zone]
-    for pad in channel.pads:
-        if not any(pad.zone in (zone, f"{zone}_left", f"{zone}_right") for zone in allowed):
-            yield _error(
-                channel,
-                f"{pad.name} lies on {pad.zone}; pads of {channel.site} may lie on "
-                f"{', '.join(allowed)} only.",
-            )
+def _zone_findings(channel: PlannedChannel, table: ScreeningTable) -> Iterator[Finding]:
+    for pad, zone in zip(channel.pads, pad_zones(channel, table), strict=True):
+        rule = table.zone_rules.get(zone)
+        if rule is not None and rule.decision == BLOCK:
+            yield _error(channel, zone, f"{pad.name} lies on {pad.zone}: {rule.why}.")
 
 
-def _error(channel: PlannedChannel, text: str) -> Finding:
+def _path_findings(
+    channel: PlannedChannel, site_zone: str, table: ScreeningTable
+) -> Iterator[Finding]:
+    for name in broken_by(channel, site_zone, table):
+        rule = table.path_rules[name]
+        yield _error(channel, name, f"{rule.why}. {rule.cure}")
+
+
+def _side_findings(channel: PlannedChannel) -> Iterator[Finding]:
+    sides = {pad.zone.rpartition("_")[2] for pad in channel.pads} & set(SIDES)
+    if sides and len(sides | {channel.side or min(sides)}) > 1:
+        text = "its pads lie on different sides of the body: put both on the channel's side."
+        yield _error(channel, "side", text)
+
+
+def _error(channel: PlannedChannel, source: str, text: str) -> Finding:
     return Finding(
         severity="error",
         channel=channel.number,
@@ -39,6 +55,6 @@ def _error(channel: PlannedChannel, text: str) -> Finding:
         asked=None,
         allowed=None,
         unit="",
-        source="pad zones",
+        source=source,
         text=f"channel {channel.number} ({channel.site}): {text}",
     )

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from protocols.capabilities import Capabilities
 from protocols.plan import Plan, PlannedChannel
-from safety.check_places import place_findings
 from safety.check_pulses import cap, judged_quantities, margins, unusable
 from safety.check_report import Cap, CheckReport, Finding, Severity
 from safety.check_timing import timing_findings
@@ -42,7 +41,6 @@ def check_plan(plan: Plan, table: LimitTable, capabilities: Capabilities) -> Che
             for use in uses
             for finding in unusable(use, table, capabilities, timing, plan.timing_class)
         ),
-        *place_findings(plan, table),
         *timing_findings(plan, table, timing),
         *(
             finding

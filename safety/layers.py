@@ -1,10 +1,12 @@
-"""What each layer says about a channel: ceiling, device, site, rhythm, protocol and its pad."""
+"""What each layer says about a channel, from the ceiling of the system to the person."""
 
 from dataclasses import replace
 
 from protocols.capabilities import Capabilities
 from protocols.plan import PlannedChannel
-from safety.limits import UNLIMITED, ChannelLimits, Least, Most
+from safety.clearance import ChannelClearance
+from safety.limits import UNLIMITED, ChannelLimits, Least, Most, lower
+from safety.past import ChannelPast
 from safety.predicates import period_max_us, period_min_us
 from safety.table import Ceiling, Site, TimingClass
 
@@ -77,3 +79,20 @@ def protocol_layer(channel: PlannedChannel) -> ChannelLimits:
         current_ua=Most(value=channel.max_current_ua, source="protocol"),
         area_mm2=Most(value=pad.gel_area_mm2, source=f"pad {pad.name}"),
     )
+
+
+def patient_layer(otherwise: Most, cleared: ChannelClearance) -> ChannelLimits:
+    """Return what the answers leave of the current that would hold otherwise, and the own maximum.
+
+    The part is taken of the current that is left after every other narrowing: the safer choice.
+    """
+    part = Most(
+        value=otherwise.value * cleared.permille // 1000,
+        source=f"answers: {', '.join(cleared.items)}" if cleared.items else otherwise.source,
+    )
+    return replace(UNLIMITED, current_ua=lower(part, cleared.maximum))
+
+
+def session_layer(past: ChannelPast) -> ChannelLimits:
+    """Return the current that earlier sessions leave to this one."""
+    return replace(UNLIMITED, current_ua=past.tolerated)

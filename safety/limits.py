@@ -87,25 +87,25 @@ def meet(a: ChannelLimits, b: ChannelLimits) -> ChannelLimits:
 SILENT = ""
 """The source of a bound that no layer has set."""
 
-_NO_MOST = Most(value=10**18, source=SILENT)
+NO_MOST = Most(value=10**18, source=SILENT)
 _NO_LEAST = Least(value=-1, source=SILENT)
 
 UNLIMITED = ChannelLimits(
-    current_ua=_NO_MOST,
+    current_ua=NO_MOST,
     pulse_width_min_us=_NO_LEAST,
-    pulse_width_max_us=_NO_MOST,
-    second_width_max_us=_NO_MOST,
+    pulse_width_max_us=NO_MOST,
+    second_width_max_us=NO_MOST,
     period_min_us=_NO_LEAST,
-    period_max_us=_NO_MOST,
-    phase_charge_nc=_NO_MOST,
-    rms_current_ua=_NO_MOST,
-    rms_density_ua_per_mm2_x1000=_NO_MOST,
-    power_density_uw_per_mm2=_NO_MOST,
-    pulse_energy_uj=_NO_MOST,
-    area_mm2=_NO_MOST,
+    period_max_us=NO_MOST,
+    phase_charge_nc=NO_MOST,
+    rms_current_ua=NO_MOST,
+    rms_density_ua_per_mm2_x1000=NO_MOST,
+    power_density_uw_per_mm2=NO_MOST,
+    pulse_energy_uj=NO_MOST,
+    area_mm2=NO_MOST,
     area_min_mm2=_NO_LEAST,
     ramp_up_min_us=_NO_LEAST,
-    on_max_us=_NO_MOST,
+    on_max_us=NO_MOST,
     off_min_us=_NO_LEAST,
     off_to_on_min_permille=_NO_LEAST,
 )

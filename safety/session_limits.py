@@ -13,9 +13,19 @@ from protocols.errors import LimitTableError, PlanningError
 from protocols.plan import Plan, PlannedChannel, PulseShape
 from protocols.pulses import TrainSetup
 from safety.ceilings import Pulse, current_ceiling
+from safety.clearance import Clearance, channel_clearance
 from safety.exact import refuse_inexact
-from safety.layers import ceiling_layer, device_layer, protocol_layer, site_layer, timing_layer
+from safety.layers import (
+    ceiling_layer,
+    device_layer,
+    patient_layer,
+    protocol_layer,
+    session_layer,
+    site_layer,
+    timing_layer,
+)
 from safety.limits import ChannelLimits, Most, contradiction, lower, meet, refuse_silence
+from safety.past import ChannelPast
 from safety.predicates import frequency_mhz
 from safety.shapes import shape_violation, train_violation
 from safety.table import ANY_MOTOR_CLASS, Behaviour, LimitTable, Site
@@ -24,6 +34,7 @@ from safety.verdict import Violation, breach
 NO_MOTOR_TARGET = "no_motor_target"
 
 _SIDES = frozenset(("left", "right"))
+_UPPER_BACK = "upper_back"
 
 Widths = tuple[int, int]
 """The widths of both phases of a pulse, in µs."""
@@ -68,11 +79,18 @@ class SessionLimits:
         raise KeyError(number)
 
 
-def effective_limits(table: LimitTable, device: Capabilities, plan: Plan) -> SessionLimits:
-    """Return what this plan may do on this device. A current above a cap is narrowed.
+def effective_limits(
+    table: LimitTable,
+    device: Capabilities,
+    plan: Plan,
+    clearance: Clearance,
+    past: tuple[ChannelPast, ...],
+) -> SessionLimits:
+    """Return what this plan may do on this device, on whom it is cleared for.
 
-    Raises LimitTableError where a layer is silent, PlanningError where plan, place and device do
-    not go together, LimitViolation where a number of the plan cannot be used at all.
+    A current above a cap is narrowed. Raises LimitTableError where a layer is silent or missing,
+    PlanningError where plan, place, device and clearance do not go together, LimitViolation where a
+    number of the plan cannot be used at all.
     """
     refuse_inexact(plan, "plan")
     refuse_inexact(device, "device")
@@ -95,7 +113,14 @@ def effective_limits(table: LimitTable, device: Capabilities, plan: Plan) -> Ses
         channels=tuple(
             ChannelRules(
                 number=channel.number,
-                limits=_channel_limits(table, device, plan, channel, shared),
+                limits=_personal_limits(
+                    _channel_limits(table, device, plan, channel, shared),
+                    plan,
+                    channel,
+                    clearance,
+                    past,
+                    device.current_step_ua,
+                ),
                 ramp_up_default_us=timing.ramp_up_default_us,
                 current_step_ua=device.current_step_ua,
                 timing_tolerance_us=table.behaviour.timing_tolerance_us,
@@ -103,7 +128,7 @@ def effective_limits(table: LimitTable, device: Capabilities, plan: Plan) -> Ses
             )
             for channel in sorted(plan.channels, key=lambda channel: channel.number)
         ),
-        session_max_us=Most(value=table.behaviour.session_max_us, source="session"),
+        session_max_us=_session_time(table.behaviour, plan, past),
         behaviour=table.behaviour,
         load_ohm=table.ceiling.load_ohm,
     )
@@ -140,8 +165,42 @@ def _channel_limits(
             frequency_mhz=frequency_mhz(period_us),
         )
         current_ua = lower(current_ua, current_ceiling(pulse, limits, table.ceiling.load_ohm))
-    _raise(_no_current(current_ua, channel.number, device.current_step_ua))
     return replace(limits, current_ua=current_ua)
+
+
+def _personal_limits(
+    limits: ChannelLimits,
+    plan: Plan,
+    channel: PlannedChannel,
+    clearance: Clearance,
+    past: tuple[ChannelPast, ...],
+    step_ua: int,
+) -> ChannelLimits:
+    """Return the limits of a channel narrowed to what this person may be given in this session."""
+    cleared = channel_clearance(clearance, plan, channel.number)
+    patient = patient_layer(limits.current_ua, cleared)
+    session = session_layer(_past_of(past, channel.number))
+    narrowed = meet(meet(limits, patient), session)
+    _raise(_no_current(narrowed.current_ua, channel.number, step_ua))
+    return narrowed
+
+
+def _past_of(past: tuple[ChannelPast, ...], number: int) -> ChannelPast:
+    """Return the past of a channel; LimitTableError if nobody has looked it up."""
+    for own in past:
+        if own.number == number:
+            return own
+    raise LimitTableError(f"channel {number}: nothing is known of earlier sessions")
+
+
+def _session_time(behaviour: Behaviour, plan: Plan, past: tuple[ChannelPast, ...]) -> Most:
+    """Return how long this session may be; LimitViolation if no time is left of today."""
+    most = Most(value=behaviour.session_max_us, source="session")
+    for channel in plan.channels:
+        most = lower(most, _past_of(past, channel.number).daily_left_us)
+    if most.value == 0:
+        _raise(breach("session time", None, 1, 0, "µs", most.source))
+    return most
 
 
 def _site(table: LimitTable, timing_class: str, channel: PlannedChannel) -> Site:
@@ -160,15 +219,27 @@ def _site(table: LimitTable, timing_class: str, channel: PlannedChannel) -> Site
 
 def _refuse_misplaced(zones: tuple[str, ...], channel: PlannedChannel) -> None:
     """Raise PlanningError if a pad lies off the site's part of the body, or both on two sides."""
-    sides = set() if channel.side is None else {channel.side} & _SIDES
+    sides: set[str] = set()
     for pad in channel.pads:
         place, _, last = pad.zone.rpartition("_")
         side = {last} & _SIDES
         sides |= side
         if (place if side else pad.zone) not in zones:
             raise PlanningError((f"channel {channel.number}: a pad may not lie on {pad.zone}",))
-    if len(sides) > 1:
+    own = sides if channel.side is None else {channel.side}
+    if len(sides) > 1 or not sides <= own:
         raise PlanningError((f"channel {channel.number}: its pads lie on two sides of the body",))
+    if any(pad.zone == _UPPER_BACK for pad in channel.pads):
+        _refuse_around_chest(channel)
+
+
+def _refuse_around_chest(channel: PlannedChannel) -> None:
+    """Raise PlanningError unless both pads lie at the back and the channel is one of one side."""
+    is_at_back = all(pad.aspect == "posterior" for pad in channel.pads)
+    if not is_at_back or channel.side not in (None, *_SIDES):
+        raise PlanningError(
+            (f"channel {channel.number}: on the upper back both pads lie at the back, of one side",)
+        )
 
 
 def _refuse_impossible(device: Capabilities, channel: PlannedChannel) -> None:

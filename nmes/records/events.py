@@ -59,11 +59,48 @@ class RecordedChannel(Recorded):
     cap_reason: Text
 
 
+class RecordedAcknowledgement(Recorded):
+    """What a named clinician wrote about one item of the screening."""
+
+    item: Text
+    clinician: Text
+    text: Text
+
+
+class RecordedNarrowing(Recorded):
+    """What the answers left of a channel's cap, in thousandths, and the person's own maximum."""
+
+    channel: ChannelNumber
+    permille: Count
+    items: Annotated[tuple[Text, ...], Field(strict=False)]
+    maximum_ua: Count | None
+
+
+class RecordedClearance(Recorded):
+    """Why the session was allowed.
+
+    `basis`: a screening was answered; the operator said that nobody is connected (bench); nmes
+    started the simulator itself (simulated). `yes` are the questions answered so that it matters,
+    `answers_sha256` is the hash of all that was given, None where nobody was asked.
+    """
+
+    basis: Literal["screening", "bench", "simulated"]
+    day: Text
+    asked_by: Text
+    table_sha256: Sha256
+    answers_sha256: Sha256 | None
+    yes: Annotated[tuple[Text, ...], Field(strict=False)]
+    warnings: Annotated[tuple[Text, ...], Field(strict=False)]
+    acknowledgements: Annotated[tuple[RecordedAcknowledgement, ...], Field(strict=False)]
+    narrowed: Annotated[tuple[RecordedNarrowing, ...], Field(strict=False)]
+
+
 class SessionOpen(Recorded):
     """Who, on whom, with what: the first record of every journal.
 
     `patient` is a code, or `bench`. `device` is the driver's name, `port` None for a simulator
-    that nmes started. `contractions_planned` counts cycles of the plan.
+    that nmes started. `contractions_planned` counts cycles of the plan. `clearance` is None in
+    journals that are older than it.
     """
 
     schema_version: Literal[1]
@@ -85,6 +122,7 @@ class SessionOpen(Recorded):
     planned_us: Count
     contractions_planned: Count
     channels: Annotated[tuple[RecordedChannel, ...], Field(strict=False)]
+    clearance: RecordedClearance | None = None
 
 
 class Arm(Recorded):

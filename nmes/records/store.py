@@ -13,6 +13,8 @@ from protocols.errors import RecordError
 UNREADABLE = "unreadable"
 DAMAGED = "damaged"
 
+OPENING_MAX_BYTES = 1_000_000
+
 _MOST_NAMED = 5
 
 
@@ -57,6 +59,29 @@ def open_session(folder: Path, wanted: str) -> StoredSession:
     """
     session_id = _only_match(sorted(_session_ids(folder)), wanted)
     return StoredSession(session_id=session_id, reading=_read(folder, session_id))
+
+
+def sessions_of(folder: Path, patient: str) -> tuple[JournalReading, ...]:
+    """Return all journals of a patient, whatever the case of the code.
+
+    RecordError if one cannot be read. What cannot be believed to be a journal at all is nobody's.
+    """
+    return tuple(
+        _read(folder, session_id)
+        for session_id in sorted(_session_ids(folder))
+        if _is_of(folder, session_id, patient)
+    )
+
+
+def _is_of(folder: Path, session_id: str, patient: str) -> bool:
+    path = journal_path(folder, session_id)
+    try:
+        with path.open("rb") as file:
+            opening = read_journal(file.readline(OPENING_MAX_BYTES))
+    except OSError as error:
+        raise RecordError(f"The record {path} cannot be read: {error.strerror}.") from error
+    found = opening.records[0].data.get("patient") if opening.records else None
+    return isinstance(found, str) and found.casefold() == patient.casefold()
 
 
 def verify(session: StoredSession) -> tuple[str, ...]:

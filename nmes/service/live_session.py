@@ -13,7 +13,7 @@ from nmes.service.meter import Meter
 from nmes.service.preparation import Preparation
 from nmes.service.recorder import Recorder
 from nmes.service.workshop import Workshop
-from nmes.session import actions, clockwork, machine
+from nmes.session import actions, clockwork, condition, machine
 from nmes.session.output import NEVER_US
 from nmes.session.program import contractions_planned
 from nmes.session.session import PendingRise, Session, new_session
@@ -76,7 +76,7 @@ class LiveSession:
 
     def arm(self, confirmed_channels: tuple[int, ...], now_us: int) -> None:
         """Begin the record, then connect and set up; the checklist is gone through each time."""
-        reporting.check_arming(self._preparation, confirmed_channels)
+        reporting.check_arming(self._preparation, confirmed_channels, self._workshop.day())
         if self._ends_us is not None and now_us >= self._ends_us:
             raise SessionRefusal(f"{OVERTIME}: end it here.")
         if self._recorder is None:
@@ -314,11 +314,11 @@ class LiveSession:
         """End with a sleep of the computer; take note of a wall clock that was set."""
         before, now = self._clocks, self._workshop.clocks()
         self._clocks = now
-        jump_us = self._session.behaviour.clock_jump_us
-        slept_us, moved_us = now.slept_us(before), now.wall_moved_us(before)
-        if slept_us > jump_us and self._session.is_live:
-            self._happen(_sleep_fault(slept_us), now_us)
-        if abs(moved_us) > jump_us and self._recorder is not None:
+        asleep = condition.sleep_fault(self._session, now.slept_us(before))
+        if asleep is not None and self._session.is_live:
+            self._happen(asleep, now_us)
+        moved_us = now.wall_moved_us(before)
+        if abs(moved_us) > self._session.behaviour.clock_jump_us and self._recorder is not None:
             text = f"The computer's clock moved by {moved_us / 1e6:+.0f} s; nothing depends on it."
             self._record("notice", {"text": text}, now_us, is_vital=False)
 
@@ -405,15 +405,6 @@ class LiveSession:
         finally:
             if self._recorder is not None:
                 self._recorder.give_up(why, now_us)
-
-
-def _sleep_fault(slept_us: int) -> actions.FaultSeen:
-    return actions.FaultSeen(
-        code="SLEPT",
-        detail=f"the computer slept for {slept_us / 1e6:.0f} s",
-        advice="Keep the computer awake during a session. Acknowledge, then arm again.",
-        channel=None,
-    )
 
 
 def _fault_of(error: NmesError) -> actions.FaultSeen:

@@ -1,23 +1,37 @@
 """From a choice of protocol, device and person to a judged plan; nothing is opened here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nmes import __version__
+from nmes.records.past import PastUse, Place
+from nmes.service.admission import (
+    clearance_without_answers,
+    judged_answers,
+    past_of_plan,
+    refuse_other_screening,
+)
 from protocols.capabilities import Capabilities, Report
 from protocols.errors import PlanningError
 from protocols.loading import LoadedProtocol, find_protocol, load_protocol
 from protocols.plan import Plan, PlannedStage, PulseShape
 from protocols.timeline import make_plan
+from safety.check_places import place_findings
 from safety.checks import CheckReport, check_plan
-from safety.limits import Most
+from safety.clearance import SIMULATED, Clearance, Screening, cleared, nobody
+from safety.limits import NO_MOST, Most
+from safety.past import ChannelPast, no_past
+from safety.screening_table import WARN, ScreeningTable, load_screening_table
 from safety.session_limits import SessionLimits, effective_limits
 from safety.table import LimitTable, load_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What the operator chose. `port` is None for a simulator that nmes starts itself."""
+    """What the operator chose. `port` is None for a simulator that nmes starts itself.
+
+    `screening` is what was asked of the person; None where nobody was asked.
+    """
 
     protocol: str
     device: str
@@ -26,6 +40,8 @@ class Choice:
     patient: str
     is_bench: bool
     sides: Mapping[int, str]
+    operator_is_script: bool
+    screening: Screening | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +52,7 @@ class Judgement:
     plan: Plan
     capabilities: Capabilities
     table: LimitTable
+    screening_table: ScreeningTable
     report: CheckReport
 
 
@@ -47,25 +64,57 @@ def judge(
     `sides` is as for `make_plan`.
     """
     plan = make_plan(loaded, capabilities, sides)
-    table = load_table()
+    table, screening_table = load_table(), load_screening_table()
+    report = check_plan(plan, table, capabilities)
+    places = tuple(place_findings(plan, table, screening_table))
     return Judgement(
         loaded=loaded,
         plan=plan,
         capabilities=capabilities,
         table=table,
-        report=check_plan(plan, table, capabilities),
+        screening_table=screening_table,
+        report=replace(report, findings=places + report.findings),
     )
 
 
 def limits_of(judgement: Judgement) -> SessionLimits:
-    """Return the limits that will guard a plan; PlanningError with what the check found wrong.
+    """Return the limits that would guard a plan on nobody; PlanningError with what is wrong.
 
     The limits are made apart from the check and have a veto of their own: LimitViolation.
     """
+    clearance = nobody(judgement.plan, judgement.screening_table, SIMULATED, "")
+    past = no_past(judgement.plan, judgement.table.behaviour)
+    return limits_on(judgement, clearance, past)
+
+
+def limits_on(
+    judgement: Judgement, clearance: Clearance, past: tuple[ChannelPast, ...]
+) -> SessionLimits:
+    """Return the limits that will guard a plan on whom it is cleared for; raises as `limits_of`."""
+    refuse_errors(judgement)
+    return effective_limits(
+        judgement.table, judgement.capabilities, judgement.plan, clearance, past
+    )
+
+
+def refuse_errors(judgement: Judgement) -> None:
+    """Raise PlanningError with what the check found wrong."""
     errors = tuple(f.text for f in judgement.report.findings if f.severity == "error")
     if errors:
         raise PlanningError(errors)
-    return effective_limits(judgement.table, judgement.capabilities, judgement.plan)
+
+
+def clearance_of(choice: Choice, judgement: Judgement, day: str) -> Clearance:
+    """Return why the plan may run; SessionRefusal or PlanningError if it may not."""
+    plan, table = judgement.plan, judgement.screening_table
+    screening = choice.screening
+    if screening is None:
+        return clearance_without_answers(
+            plan, table, port=choice.port, is_bench=choice.is_bench, day=day
+        )
+    refuse_other_screening(screening, patient=choice.patient, is_bench=choice.is_bench, day=day)
+    judged = judged_answers(judgement.loaded.protocol, plan, judgement.table, table, screening)
+    return cleared(plan, table, judged, screening)
 
 
 def cap_on_grid(limits: SessionLimits, number: int) -> Most:
@@ -77,7 +126,7 @@ def cap_on_grid(limits: SessionLimits, number: int) -> Most:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preparation:
-    """A plan that passed every check, with the limits that will guard it."""
+    """A plan that passed every check, why it may run, and the limits that will guard it."""
 
     choice: Choice
     loaded: LoadedProtocol
@@ -86,6 +135,7 @@ class Preparation:
     limits: SessionLimits
     report: CheckReport
     table: LimitTable
+    clearance: Clearance
 
     def cap(self, number: int) -> Most:
         """Return the effective upper bound of a channel's current, on the device's grid."""
@@ -120,18 +170,34 @@ def prepare(
     choice: Choice,
     capabilities: Capabilities,
     read: Callable[[str], LoadedProtocol] = read_protocol,
+    *,
+    day: str,
+    used: Mapping[Place, PastUse],
 ) -> Preparation:
-    """Load, plan and judge; ProtocolFileError or PlanningError if it cannot be used."""
-    loaded = read(choice.protocol)
-    judgement = judge(loaded, capabilities, choice.sides)
+    """Load, plan and judge; NmesError with the reasons if it cannot be used, or not on this one.
+
+    `day` is today, `used` what earlier sessions gave to this person.
+    """
+    judgement = judge(read(choice.protocol), capabilities, choice.sides)
+    refuse_errors(judgement)
+    clearance = clearance_of(choice, judgement, day)
+    past = past_of_plan(
+        judgement.plan,
+        judgement.table,
+        clearance,
+        used,
+        is_simulated=choice.port is None,
+        operator_is_script=choice.operator_is_script,
+    )
     return Preparation(
         choice=choice,
-        loaded=loaded,
+        loaded=judgement.loaded,
         plan=judgement.plan,
         capabilities=capabilities,
-        limits=limits_of(judgement),
+        limits=limits_on(judgement, clearance, past),
         report=judgement.report,
         table=judgement.table,
+        clearance=clearance,
     )
 
 
@@ -172,6 +238,7 @@ def opening_record(
         "title": plan.title,
         "protocol_sha256": plan.sha256,
         "limits_sha256": preparation.table.sha256,
+        "clearance": _clearance_record(preparation.clearance),
         "device": plan.device,
         "device_title": preparation.capabilities.title,
         "is_simulated": preparation.is_simulated,
@@ -205,4 +272,30 @@ def _channel_record(preparation: Preparation, number: int) -> dict[str, object]:
         "pulse_width_us": shape.pulse_width_us,
         "cap_ua": cap.value,
         "cap_reason": cap.source,
+    }
+
+
+def _clearance_record(clearance: Clearance) -> dict[str, object]:
+    return {
+        "basis": clearance.basis,
+        "day": clearance.day,
+        "asked_by": clearance.asked_by,
+        "table_sha256": clearance.table_sha256,
+        "answers_sha256": clearance.answers_sha256 or None,
+        "yes": list(clearance.yes),
+        "warnings": [found.item for found in clearance.findings if found.decision == WARN],
+        "acknowledgements": [
+            {"item": note.item, "clinician": note.clinician, "text": note.text}
+            for note in clearance.acknowledgements
+        ],
+        "narrowed": [
+            {
+                "channel": own.number,
+                "permille": own.permille,
+                "items": list(own.items),
+                "maximum_ua": None if own.maximum == NO_MOST else own.maximum.value,
+            }
+            for own in clearance.channels
+            if own.items or own.maximum != NO_MOST
+        ],
     }

@@ -1,9 +1,11 @@
 """What the screen is told: the engine's values as link messages (pure)."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 from nmes import __version__
 from nmes.link import messages as link
+from nmes.service.admission import check_day
 from nmes.service.preparation import Preparation, undetectable
 from nmes.service.workshop import Workshop
 from nmes.session.program import contractions_planned
@@ -12,9 +14,13 @@ from nmes.session.stepping import is_locked
 from nmes.session.view import done_now, elapsed_now_us, phase_now
 from protocols.errors import LinkError, SessionRefusal
 from protocols.loading import file_sha256, library
-from protocols.plan import PlannedChannel, PlannedStage
+from protocols.plan import Plan, PlannedChannel, PlannedStage
 from protocols.pulses import OutputFrame
 from protocols.timeline import protocol_duration_us
+from safety.clearance import Judged
+from safety.screening import Finding as ScreeningFinding
+from safety.screening import Question
+from safety.screening_table import ACKNOWLEDGE, DECISIONS
 
 
 def welcome(hello: link.Hello) -> link.Welcome:
@@ -66,8 +72,9 @@ def sessions(workshop: Workshop) -> link.Sessions:
     )
 
 
-def check_arming(preparation: Preparation, confirmed: tuple[int, ...]) -> None:
-    """Raise SessionRefusal unless placements are confirmed, sides chosen, the file unchanged."""
+def check_arming(preparation: Preparation, confirmed: tuple[int, ...], day: str) -> None:
+    """Raise SessionRefusal unless placements are confirmed, sides chosen, file and day the same."""
+    check_day(preparation.clearance, day)
     for planned in preparation.plan.channels:
         if planned.side is None:
             raise SessionRefusal(f"Choose the side of channel {planned.number} first.")
@@ -98,8 +105,59 @@ def prepared(preparation: Preparation) -> link.Prepared:
         findings=tuple(
             link.Finding(severity=finding.severity, text=finding.text)
             for finding in preparation.report.findings
+        )
+        + tuple(
+            link.Finding(severity="warning", text=screening_line(finding))
+            for finding in preparation.clearance.findings
         ),
     )
+
+
+def screening_line(finding: ScreeningFinding) -> str:
+    """Return what an answer or a place means, on one line."""
+    listed = ", ".join(map(str, finding.channels))
+    place = f"channel {listed}: " if listed else ""
+    word = "acknowledged" if finding.decision == ACKNOWLEDGE else "take care"
+    return f"{place}{finding.item} ({word}): {finding.why}"
+
+
+def screening_questions(
+    plan: Plan, judged: Judged, asked: link.AskScreening, day: str
+) -> link.ScreeningQuestions:
+    """Return all that must be asked before a plan, and what follows from the answers so far."""
+    return link.ScreeningQuestions(
+        protocol_id=plan.protocol_id,
+        patient=asked.patient,
+        day=day,
+        channels=tuple(
+            link.ScreenedChannel(
+                number=planned.number,
+                name=planned.name,
+                side=planned.side,
+                side_is_free=planned.side is None or planned.number in asked.sides,
+            )
+            for planned in plan.channels
+        ),
+        questions=tuple(_question_text(question) for question in judged.questions),
+        findings=tuple(
+            link.ScreeningFinding.model_validate(asdict(finding)) for finding in judged.findings
+        ),
+        is_passed=judged.is_passed,
+    )
+
+
+def _question_text(question: Question) -> link.ScreeningQuestion:
+    decisions = {decision for item in question.items for decision in item.decisions}
+    fields = {
+        "id": question.id,
+        "text": question.text,
+        "channels": question.channels,
+        "matters_if": question.matters_if,
+        "decision": next(decision for decision in DECISIONS if decision in decisions),
+        "cap_percent": min(item.cap_percent for item in question.items),
+        "source": "; ".join(dict.fromkeys(item.source for item in question.items)),
+    }
+    return link.ScreeningQuestion.model_validate(fields)
 
 
 def _channel_text(preparation: Preparation, planned: PlannedChannel) -> link.ChannelText:

@@ -9,8 +9,9 @@ from collections import deque
 
 from nmes.link import messages as link
 from nmes.service import reporting
+from nmes.service.admission import judged_answers, screening_of, unanswered
 from nmes.service.live_session import LiveSession
-from nmes.service.preparation import Choice, prepare
+from nmes.service.preparation import Choice, judge, prepare, refuse_errors
 from nmes.service.wishes import wish_of
 from nmes.service.workshop import Workshop
 from nmes.session.output import NEVER_US
@@ -53,6 +54,8 @@ class Station:
                 self._report(reporting.catalogue(self._workshop))
             case link.AskSessions():
                 self._report(reporting.sessions(self._workshop))
+            case link.AskScreening():
+                self._report(self._screening(intent))
             case link.Prepare():
                 self._prepare(intent, now_us)
             case link.Stop() if self._live is None:
@@ -66,6 +69,18 @@ class Station:
             self._live.touched(now_us)
         self._keys_pressed = beat.keys_pressed
 
+    def _screening(self, asked: link.AskScreening) -> link.ScreeningQuestions:
+        """Return what must be asked before a protocol, and what follows from the answers so far."""
+        capabilities, day = self._workshop.capabilities(asked.device), self._workshop.day()
+        loaded = self._workshop.protocol(asked.protocol)
+        judgement = judge(loaded, capabilities, asked.sides)
+        refuse_errors(judgement)
+        given = unanswered(asked.patient, day) if asked.given is None else screening_of(asked.given)
+        judged = judged_answers(
+            loaded.protocol, judgement.plan, judgement.table, judgement.screening_table, given
+        )
+        return reporting.screening_questions(judgement.plan, judged, asked, day)
+
     def _prepare(self, intent: link.Prepare, now_us: int) -> None:
         if not self.is_idle:
             raise SessionRefusal("A session is open: end it before preparing another.")
@@ -77,10 +92,18 @@ class Station:
             patient=intent.patient,
             is_bench=intent.is_bench,
             sides=intent.sides,
+            operator_is_script=self._operator_is_script,
+            screening=None if intent.screening is None else screening_of(intent.screening),
         )
         capabilities = self._workshop.capabilities(choice.device)
         _refuse_contradiction(choice, self._workshop)
-        preparation = prepare(choice, capabilities, self._workshop.protocol)
+        preparation = prepare(
+            choice,
+            capabilities,
+            self._workshop.protocol,
+            day=self._workshop.day(),
+            used=self._workshop.past_use(choice.patient),
+        )
         self._live = LiveSession(
             self._workshop,
             preparation,

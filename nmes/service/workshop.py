@@ -1,9 +1,11 @@
 """What the engine needs of the world it was composed in; `nmes.compose` provides the real one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from nmes.records.journal import Journal
+from nmes.records.past import PastUse, Place
 from nmes.records.store import SessionEntry
 from nmes.service.clock import Clocks
 from protocols.capabilities import Capabilities
@@ -61,6 +63,14 @@ class Workshop(Protocol):
 
     def clocks(self) -> Clocks:
         """Return all clocks, to find out whether one of them has jumped."""
+        ...
+
+    def day(self) -> str:
+        """Return the calendar day where this computer stands (YYYY-MM-DD)."""
+        ...
+
+    def past_use(self, patient: str) -> Mapping[Place, PastUse]:
+        """Return what earlier sessions gave to this patient; RecordError if that is not known."""
         ...
 
     def utc(self) -> str:

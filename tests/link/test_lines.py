@@ -81,7 +81,7 @@ def test_no_bytes_crash_the_reader(data: bytes) -> None:
     assert data.strip(b"\n") == b""
 
 
-def test_no_intent_names_a_current() -> None:
-    schema = str(INTENTS.json_schema())
+def test_no_intent_names_a_current_but_the_most_that_a_person_may_get() -> None:
+    schema = str(INTENTS.json_schema()).replace("maximum_ua", "")
     assert "_ua" not in schema
     assert "_ma" not in schema

@@ -58,6 +58,21 @@ def opening() -> dict[str, Any]:
         "planned_us": 1_200_000_000,
         "contractions_planned": 40,
         "channels": [_channel(1, "Vastus medialis"), _channel(2, "Rectus femoris")],
+        "clearance": {
+            "basis": "screening",
+            "day": "2026-01-01",
+            "asked_by": "TW",
+            "table_sha256": "c" * 64,
+            "answers_sha256": "d" * 64,
+            "yes": ["osteoporosis"],
+            "warnings": [],
+            "acknowledgements": [
+                {"item": "osteoporosis", "clinician": "Dr. Low", "text": "gentle contractions"}
+            ],
+            "narrowed": [
+                {"channel": 1, "permille": 750, "items": ["osteoporosis"], "maximum_ua": 40_000}
+            ],
+        },
     }
 
 

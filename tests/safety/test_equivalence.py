@@ -12,6 +12,7 @@ from support.safety_bench import (
     Bench,
     burst,
     channel,
+    limits_on_nobody,
     plan,
     shape,
     stage,
@@ -20,7 +21,6 @@ from support.safety_bench import (
 from protocols.errors import LimitTableError, LimitViolation, PlanningError
 from protocols.pulses import Waveform
 from safety.checks import check_plan
-from safety.session_limits import effective_limits
 
 RHYTHM = {"ramp up", "on-time", "off-time", "off-time after its on-time", "session time"}
 """What the static check finds in a plan and the gate while it runs."""
@@ -81,7 +81,7 @@ def static_verdict(of, device):
 
 def runtime_verdict(of, device):
     try:
-        session = effective_limits(TABLE, device, of)
+        session = limits_on_nobody(TABLE, device, of)
     except (LimitTableError, LimitViolation, PlanningError):
         return None
     return {rules.number: rules.limits.current_ua.value for rules in session.channels}
@@ -132,7 +132,7 @@ def test_both_checks_find_the_same_cap_whichever_limit_binds(quantity, divisor):
     narrowed = replace(ceiling, **{quantity: getattr(ceiling, quantity) // divisor})
     table = replace(TABLE, ceiling=narrowed)
     (cap,) = check_plan(USABLE, table, DEVICE).caps
-    bound = effective_limits(table, DEVICE, USABLE).channels[0].limits.current_ua
+    bound = limits_on_nobody(table, DEVICE, USABLE).channels[0].limits.current_ua
     assert bound.value == pytest.approx(cap.current_ma * 1000, abs=1.001)
     assert bound.source == cap.source
 

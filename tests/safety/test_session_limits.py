@@ -7,6 +7,7 @@ from support.safety_bench import (
     TABLE,
     channel,
     limits,
+    limits_on_nobody,
     plan,
     shape,
     stage,
@@ -14,7 +15,6 @@ from support.safety_bench import (
 
 from protocols.errors import LimitTableError, LimitViolation, PlanningError
 from protocols.pulses import Waveform
-from safety.session_limits import effective_limits
 
 
 def one(site="quadriceps", width_us=300, period_us=20_000, timing_class="cyclic", **of_channel):
@@ -26,13 +26,13 @@ def one(site="quadriceps", width_us=300, period_us=20_000, timing_class="cyclic"
 
 
 def current_cap(of, device=DEVICE):
-    bound = effective_limits(TABLE, device, of).channel(1).limits.current_ua
+    bound = limits_on_nobody(TABLE, device, of).channel(1).limits.current_ua
     return bound.value, bound.source
 
 
 def refused(of, error, device=DEVICE):
     with pytest.raises(error) as found:
-        effective_limits(TABLE, device, of)
+        limits_on_nobody(TABLE, device, of)
     return found.value
 
 
@@ -72,7 +72,7 @@ DRAWN_IN = [
 @pytest.mark.parametrize(("quantity", "value", "cap_ua", "source"), DRAWN_IN)
 def test_every_limit_of_a_pulse_narrows_the_current_when_it_binds(quantity, value, cap_ua, source):
     table = replace(TABLE, ceiling=replace(TABLE.ceiling, **{quantity: value}))
-    bound = effective_limits(table, DEVICE, one()).channel(1).limits.current_ua
+    bound = limits_on_nobody(table, DEVICE, one()).channel(1).limits.current_ua
     assert (bound.value, bound.source) == (cap_ua, source)
 
 

@@ -9,8 +9,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
+from support.report_boundaries import REPORTS
 from support.safety_bench import DEVICE as BENCH_DEVICE
-from support.safety_bench import Bench, burst, channel, plan, shape, stage
+from support.safety_bench import (
+    SCREENING_TABLE,
+    Bench,
+    burst,
+    channel,
+    limits_on_nobody,
+    plan,
+    shape,
+    stage,
+)
 
 from nmes.session import clockwork, stepping
 from nmes.session.actions import Facts, StepWish, StopDevice, Tell
@@ -21,7 +31,11 @@ from protocols.errors import LimitViolation, PlanningError
 from protocols.plan import Plan
 from protocols.pulses import Waveform, symmetric_output
 from safety.checks import check_plan
+from safety.clearance import BENCH as BENCH_BASIS
+from safety.clearance import nobody
 from safety.levels import judge_raise
+from safety.limits import NO_MOST
+from safety.past import past_of
 from safety.session_limits import effective_limits
 from safety.table import ANY_MOTOR_CLASS, LimitTable
 from safety.verdict import Violation
@@ -121,7 +135,7 @@ def passes(table: LimitTable, of: Plan) -> bool:
     """Whether a plan can be used; both checks must say the same."""
     is_usable = check_plan(of, table, DEVICE).is_usable
     try:
-        effective_limits(table, DEVICE, of)
+        limits_on_nobody(table, DEVICE, of)
     except (LimitViolation, PlanningError):
         assert not is_usable, "only the limits of the session refuse it"
         return False
@@ -643,6 +657,15 @@ def presence_grace(table: LimitTable) -> None:
     assert StopDevice() in absence(table, 360_000_001, is_prompted=True)
 
 
+def site_time_of_a_day(table: LimitTable) -> None:
+    """Of two hours at one place 200 s are left."""
+    of = plan()
+    clearance = nobody(of, SCREENING_TABLE, BENCH_BASIS, "2026-01-01")
+    past = (past_of(1, "quadriceps", 7_000 * SECOND_US, NO_MOST, table.behaviour),)
+    limits = effective_limits(table, BENCH_DEVICE, of, clearance, past)
+    assert limits.session_max_us.value == 200 * SECOND_US
+
+
 BEHAVIOUR: Mapping[str, Probe] = {
     "start_current_ua": no_level_at_the_start,
     "step_fine_ua": fine_step,
@@ -656,6 +679,7 @@ BEHAVIOUR: Mapping[str, Probe] = {
     "presence_prompt_us": presence_prompt,
     "presence_grace_us": presence_grace,
     "session_max_us": session_time,
+    "same_site_daily_max_us": site_time_of_a_day,
     "control_lock_us": control_lock,
 }
 
@@ -664,7 +688,8 @@ def boundaries() -> dict[str, Probe]:
     """The probe of every number, by its path in the file."""
     probes: dict[str, Probe] = {}
     probes |= {f"ceiling.{name}": probe for name, probe in CEILING.items()}
-    probes |= {f"behaviour.{name}": probe for name, probe in BEHAVIOUR.items()}
+    behaviour = {**BEHAVIOUR, **REPORTS}
+    probes |= {f"behaviour.{name}": probe for name, probe in behaviour.items()}
     for name in CLASSES:
         probes |= {f"timing_classes.{name}.{key}": p for key, p in class_probes(name).items()}
     for name in SITES:

@@ -7,7 +7,7 @@ so that thousands of timelines can be tried.
 from collections.abc import Mapping
 
 from support.bench_protocols import ONE
-from support.safety_bench import RecordingStimulator
+from support.safety_bench import RecordingStimulator, limits_on_nobody
 
 from drivers.rehastim2.capabilities import REHASTIM2
 from nmes.session import actions, clockwork, machine
@@ -19,7 +19,6 @@ from protocols.plan import Plan
 from protocols.pulses import OutputFrame
 from protocols.timeline import make_plan
 from safety.gate import SafetyGate
-from safety.session_limits import effective_limits
 from safety.table import load_table
 
 TABLE = load_table()
@@ -37,7 +36,7 @@ class MachineBench:
     ) -> None:
         self.now_us = now_us
         plan = plan_of(text)
-        self._limits = effective_limits(TABLE, REHASTIM2, plan)
+        self._limits = limits_on_nobody(TABLE, REHASTIM2, plan)
         self._gate = SafetyGate(RecordingStimulator(capabilities=REHASTIM2))
         self._gate.connect(now_us)
         self._gate.poll(now_us)

@@ -19,13 +19,17 @@ from protocols.plan import (
     PulseShape,
 )
 from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup, Waveform, symmetric_output
+from safety.clearance import BENCH, nobody
 from safety.gate import SafetyGate
+from safety.past import no_past
+from safety.screening_table import load_screening_table
 from safety.session_limits import SessionLimits, effective_limits
 from safety.table import LimitTable, load_table
 
 SECOND_US = 1_000_000
 
 TABLE = load_table()
+SCREENING_TABLE = load_screening_table()
 
 DEVICE = Capabilities(
     device="bench",
@@ -59,7 +63,8 @@ BOTH_WAVEFORMS = replace(
 
 
 def pad(area_mm2: int = 4500, name: str = "pad", zone: str = "lower_limb_left") -> PlannedPad:
-    return PlannedPad(name=name, zone=zone, aspect="anterior", gel_area_mm2=area_mm2, placement="")
+    aspect = "posterior" if zone == "upper_back" else "anterior"
+    return PlannedPad(name=name, zone=zone, aspect=aspect, gel_area_mm2=area_mm2, placement="")
 
 
 def zone_of(site: str) -> str:
@@ -155,7 +160,13 @@ def plan(
 def limits(
     of: Plan | None = None, device: Capabilities = DEVICE, table: LimitTable = TABLE
 ) -> SessionLimits:
-    return effective_limits(table, device, plan() if of is None else of)
+    return limits_on_nobody(table, device, plan() if of is None else of)
+
+
+def limits_on_nobody(table: LimitTable, device: Capabilities, of: Plan) -> SessionLimits:
+    """What a plan may do on a device at which nobody is, after no earlier session."""
+    clearance = nobody(of, SCREENING_TABLE, BENCH, "2026-01-01")
+    return effective_limits(table, device, of, clearance, no_past(of, table.behaviour))
 
 
 @dataclass
