@@ -45,6 +45,7 @@ class Played:
     draft: Draft
     evidence: Evidence
     refusals: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
     events: list[link.Event] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     is_prepared: bool = False
@@ -92,6 +93,7 @@ class _Episode:
         self._is_over = False
         self._is_killed = False
         self._is_gone = False
+        self._has_failed = False
         self._summary: link.Summary | None = None
 
     # From beginning to end --------------------------------------------------------------------
@@ -116,8 +118,10 @@ class _Episode:
 
     def _evidence(self) -> Evidence:
         journal = self._workshop.journal.content()
-        if self._is_killed and journal:
-            journal = journal[: self._rng.randint(len(journal) // 2, len(journal))]
+        if self._is_killed:
+            # A process that dies loses what it has not written; what was synced is on disk.
+            synced = len(self._workshop.synced_content())
+            journal = journal[: self._rng.randint(synced, len(journal))]
         return Evidence(
             prescription=self._draft.prescription,
             pulses=self._workshop.pulses,
@@ -125,7 +129,7 @@ class _Episode:
             incidents=self._incidents,
             updates_us=self._workshop.updates_us,
             journal=journal,
-            is_killed=self._is_killed,
+            is_cut=self._is_killed or self._has_failed,
             latency_us=self._ack_delay_us,
             stall_us=self._stalled_us,
             is_line_faulted=False,
@@ -313,7 +317,7 @@ class _Episode:
     def _strike_engine_failed(self, _: Blow, now_us: int) -> None:
         self._happened("engine_failed", STOP_ZERO_US)
         self._station.give_up("an error of its own", now_us)
-        self._is_over = True
+        self._has_failed = self._is_over = True
 
     def _strike_stall(self, blow: Blow, _: int) -> None:
         is_long = blow.lasts_us > DEVICE_WATCHDOG_US

@@ -77,7 +77,8 @@ class Record:
 class Evidence:
     """Everything that the judge of one session is given.
 
-    `updates_us` are the times at which the host wrote a frame of new values. `latency_us` is how
+    `updates_us` are the times at which the host wrote a frame of new values. `is_cut`: the engine
+    ended before it could close its journal. `latency_us` is how
     long a frame may be held up by an answer that is owed, `stall_us` the longest time that the
     engine was kept from running.
     """
@@ -88,7 +89,7 @@ class Evidence:
     incidents: Sequence[Incident]
     updates_us: Sequence[int]
     journal: bytes
-    is_killed: bool
+    is_cut: bool
     latency_us: int
     stall_us: int
     is_line_faulted: bool

@@ -4,7 +4,7 @@ What a protocol asks for is drawn from the table's numbers; the draw also tells 
 to know of it, and whether it must be refused.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -19,6 +19,8 @@ from nmes.campaign.numbers import (
 from nmes.campaign.oracle import Bounds, Channel, Prescription, bounds_of
 
 SIDED = frozenset({"upper_limb", "hand", "lower_limb", "foot", "gluteal"})
+AT_BACK = "upper_back"
+"""Here both pads lie at the back and on one side, so that no current crosses the chest."""
 CLASSES = (("cyclic", 83), ("continuous_sensory", 9), ("continuous_subtetanic", 8))
 EDGES = (
     *(("current", 24), ("charge", 8), ("density", 4), ("width_max", 8), ("width_min", 6)),
@@ -47,6 +49,7 @@ class Draft:
     must_be_refused: str | None
     is_scripted: bool
     duration_s: float
+    static_edges: frozenset[str]
 
 
 def draw(rng: Random, table: Numbers) -> Draft:
@@ -105,7 +108,21 @@ class _Drawing:
             must_be_refused=refusal,
             is_scripted=is_scripted,
             duration_s=self.duration_s,
+            static_edges=frozenset(self._static_edges()),
         )
+
+    def _static_edges(self) -> Iterator[str]:
+        """Yield the limits that the protocol itself lies within 5 % of."""
+        if min(self.widths.values()) <= self.table.ceiling["pulse_width_min_us"] * 1.05:
+            yield "narrow width"
+        if max(self.periods_us) * self.table.ceiling["frequency_min_hz"] >= 950_000:
+            yield "slow rate"
+        if min(self.ramps_up.values()) <= self.rhythm["ramp_up_min_us"] * 1.05e-6:
+            yield "ramp"
+        for number, area_cm2 in self.areas.items():
+            least_mm2 = self.table.sites[self.sites[number]]["electrode_min_mm2"]
+            if area_cm2 * 100 <= least_mm2 * 1.05:
+                yield "pad"
 
     # What is used -----------------------------------------------------------------------------
 
@@ -310,7 +327,8 @@ class _Drawing:
 
     def _channel(self, number: int, cap_ma: float, period_us: int) -> Fields:
         zone = self.zones[number]
-        pad = {"zone": zone, "aspect": "anterior", "placement": "here"}
+        aspect = "posterior" if zone == AT_BACK else "anterior"
+        pad = {"zone": zone, "aspect": aspect, "placement": "here"}
         areas = [self.areas[number], round(self.areas[number] * self.rng.uniform(1, 1.5), 2)]
         self.rng.shuffle(areas)
         return {
@@ -326,7 +344,7 @@ class _Drawing:
         }
 
     def _side(self, number: int, zone: str) -> str:
-        if zone not in SIDED:
+        if zone not in SIDED and zone != AT_BACK:
             return "midline"
         side = self.rng.choice(("left", "right"))
         if self.rng.random() < 0.4:
@@ -432,7 +450,7 @@ def _spoil_class(_: _Drawing, fields: Fields) -> bool:
 
 def _spoil_sides(_: _Drawing, fields: Fields) -> bool:
     first = fields["channels"][0]
-    if first["side"] not in ("left", "right"):
+    if first["side"] not in ("left", "right") or first["pads"][0]["zone"] not in SIDED:
         return False
     other = "left" if first["side"] == "right" else "right"
     first["pads"][0]["zone"] += f"_{other}"

@@ -51,6 +51,11 @@ class CampaignWorkshop(VirtualWorkshop):
             self._disk.fill()
         return new_session_id(EPOCH), self._disk
 
+    def synced_content(self) -> bytes:
+        """Return the records that survive whatever happens to the engine."""
+        lines = self._disk.content().splitlines(keepends=True)
+        return b"".join(lines[: self._disk.synced_seq + 1])
+
     def change_protocol(self) -> None:
         """Change the file of the protocol, as if somebody had edited it after the check."""
         Path(self._loaded.source).write_bytes(b"another")

@@ -1,0 +1,249 @@
+"""Judges the evidence of one session: every pulse, every stop, the journal.
+
+Independent of the program: numbers come from the table by `numbers`, formulas from `oracle`, levels
+from what the operator did, rhythm and silence from the pulses alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from nmes.campaign.evidence import Deed, Evidence, Finding, Incident, PulseSeen, Record
+from nmes.campaign.journals import UnreadableJournal, read_records
+from nmes.campaign.levels import Ceiling, LevelHistory, Levels
+from nmes.campaign.numbers import DEVICE_WATCHDOG_US, Numbers
+from nmes.campaign.oracle import Channel, Prescription, PulseOracle, bounds_of
+from nmes.campaign.rhythm import rhythm_findings, rise_findings
+
+FIRST_PULSE_US = 10_000_000
+"""What counts as the time since the pulse before, for the first."""
+STOP_ZERO_US = 200_000
+UNANSWERED_US = 700_000
+"""How long a line fault may hold up a lowered level: the bound for a missing answer."""
+WRITE_US = 30_000
+MOST_FINDINGS = 20
+
+
+@dataclass(slots=True, kw_only=True)
+class Verdict:
+    """What was wrong with a session, and how near its pulses came to each limit.
+
+    `nearest` is the largest share of a limit that was used; for what has a least value, such as a
+    rest, the least over what was seen.
+    """
+
+    findings: list[Finding]
+    nearest: dict[str, float]
+    records: list[Record] = field(default_factory=list)
+
+
+def judge(evidence: Evidence, table: Numbers) -> Verdict:
+    """Return what is wrong with a session."""
+    try:
+        records = read_records(evidence.journal, may_be_cut=evidence.is_cut)
+    except UnreadableJournal as error:
+        text = str(error)
+        return Verdict(findings=[Finding(kind="journal", at_us=0, text=text)], nearest={})
+    history = LevelHistory(
+        [channel.number for channel in evidence.prescription.channels],
+        table.behaviour["step_coarse_ua"],
+    )
+    history.follow(evidence.deeds, records)
+    verdict = Verdict(findings=list(history.findings), nearest={}, records=records)
+    by_channel = _by_channel(evidence.pulses)
+    for channel in evidence.prescription.channels:
+        pulses = by_channel.pop(channel.number, [])
+        if pulses:
+            judged = _Judged(evidence, table, channel, history.levels[channel.number], records)
+            verdict.findings += judged.findings(pulses, verdict.nearest)
+    verdict.findings += _strange_channels(by_channel)
+    verdict.findings += overlaps(evidence.pulses)
+    verdict.findings += silence_findings(evidence, records)
+    verdict.findings += session_findings(evidence, table, verdict.nearest)
+    del verdict.findings[MOST_FINDINGS:]
+    return verdict
+
+
+def _by_channel(pulses: Sequence[PulseSeen]) -> dict[int, list[PulseSeen]]:
+    found: dict[int, list[PulseSeen]] = defaultdict(list)
+    for pulse in pulses:
+        found[pulse.channel].append(pulse)
+    return found
+
+
+def _strange_channels(left: dict[int, list[PulseSeen]]) -> Iterator[Finding]:
+    for number, pulses in left.items():
+        text = f"{len(pulses)} pulses on channel {number}, which the protocol has not"
+        yield Finding(kind="channel", at_us=pulses[0].time_us, text=text)
+
+
+class _Judged:
+    """One channel while its pulses are judged."""
+
+    def __init__(
+        self,
+        evidence: Evidence,
+        table: Numbers,
+        channel: Channel,
+        levels: Levels,
+        records: Sequence[Record],
+    ) -> None:
+        self._evidence = evidence
+        self._table = table
+        self._channel = channel
+        self._levels = levels
+        self._records = records
+
+    def findings(
+        self, pulses: Sequence[PulseSeen], nearest: dict[str, float]
+    ) -> Iterator[Finding]:
+        """Yield all that is wrong with the pulses of this channel."""
+        yield from self._pulse_findings(pulses, nearest)
+        evidence, channel = self._evidence, self._channel
+        class_name = evidence.prescription.timing_class
+        ceiling = Ceiling(self._levels, self._lowering_us())
+        yield from rise_findings(pulses, evidence, channel, ceiling, self._table)
+        arms_us = [record.at_us for record in self._records if record.event == "arm"]
+        rhythm = self._table.classes[class_name]
+        yield from rhythm_findings(pulses, evidence, channel, rhythm, arms_us, nearest)
+
+    def _lowering_us(self) -> int:
+        """Return how long a lowered level may take to reach the skin."""
+        evidence = self._evidence
+        held_up_us = UNANSWERED_US if evidence.is_line_faulted else evidence.latency_us
+        period_us = max(self._channel.periods_us)
+        return held_up_us + evidence.stall_us + period_us + WRITE_US
+
+    def _pulse_findings(
+        self, pulses: Sequence[PulseSeen], nearest: dict[str, float]
+    ) -> Iterator[Finding]:
+        channel, table = self._channel, self._table
+        bounds = bounds_of(channel, self._evidence.prescription.timing_class, table)
+        oracle = PulseOracle(channel, bounds, table.ceiling["load_ohm"], nearest)
+        ceiling = Ceiling(self._levels, self._lowering_us())
+        last_us = pulses[0].time_us - FIRST_PULSE_US
+        for pulse in pulses:
+            wrong = oracle.judge(
+                pulse.current_ma,
+                pulse.pulse_width_us,
+                pulse.second_current_ma,
+                pulse.second_width_us,
+                pulse.time_us - last_us,
+            )
+            last_us = pulse.time_us
+            for text in wrong:
+                yield self._finding(text.split(":")[0], pulse, text)
+            level_ua = ceiling.at(pulse.time_us)
+            if pulse.current_ma * 1000 > level_ua:
+                text = f"{pulse.current_ma} mA, the level is {level_ua / 1000:g} mA"
+                yield self._finding("level", pulse, text)
+            elif level_ua and pulse.current_ma > nearest.get("level", 0.0) * level_ua / 1000:
+                nearest["level"] = pulse.current_ma * 1000 / level_ua
+
+    def _finding(self, kind: str, pulse: PulseSeen, text: str) -> Finding:
+        where = f"channel {self._channel.number}: {text}"
+        return Finding(kind=kind, at_us=pulse.time_us, text=where)
+
+
+def overlaps(pulses: Sequence[PulseSeen]) -> Iterator[Finding]:
+    """Yield every pulse that begins while another flows."""
+    free_us = 0
+    for pulse in pulses:
+        if pulse.time_us < free_us:
+            text = f"channel {pulse.channel}: begins while another pulse flows"
+            yield Finding(kind="overlap", at_us=pulse.time_us, text=text)
+        length_us = pulse.pulse_width_us + pulse.gap_us + pulse.second_width_us
+        free_us = pulse.time_us + length_us
+
+
+def session_findings(
+    evidence: Evidence, table: Numbers, nearest: dict[str, float]
+) -> Iterator[Finding]:
+    """Yield a finding if current flowed for longer than a session may last."""
+    if not evidence.pulses:
+        return
+    most_us = table.behaviour["session_max_us"]
+    lasted_us = evidence.pulses[-1].time_us - evidence.pulses[0].time_us
+    nearest["session"] = lasted_us / most_us
+    if lasted_us > most_us + table.behaviour["timing_tolerance_us"] + evidence.stall_us:
+        text = f"{lasted_us / 1e6:.3f} s from the first pulse to the last"
+        yield Finding(kind="session", at_us=evidence.pulses[-1].time_us, text=text)
+
+
+# Silence ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A time in which no pulse may begin, and why."""
+
+    from_us: int
+    until_us: int
+    why: str
+
+
+def silence_findings(evidence: Evidence, records: Sequence[Record]) -> Iterator[Finding]:
+    """Yield the first pulse in each time that had to be silent."""
+    for silence in silences(evidence, records):
+        for pulse in evidence.pulses:
+            if silence.from_us <= pulse.time_us < silence.until_us:
+                late_ms = (pulse.time_us - silence.from_us) / 1000
+                text = f"{silence.why}: a pulse {late_ms:.1f} ms after it had to be silent"
+                yield Finding(kind="silence", at_us=pulse.time_us, text=text)
+                break
+
+
+def silences(evidence: Evidence, records: Sequence[Record]) -> Iterator[Silence]:
+    """Yield every time in which no pulse may begin."""
+    for incident in (*evidence.incidents, *_of_deeds(evidence), *_of_records(evidence, records)):
+        if incident.quiet_after_us is not None:
+            yield Silence(
+                from_us=incident.at_us + incident.quiet_after_us,
+                until_us=_until_us(evidence.deeds, incident),
+                why=incident.kind,
+            )
+
+
+def _until_us(deeds: Sequence[Deed], incident: Incident) -> int:
+    for deed in deeds:
+        is_later = deed.at_us > incident.at_us and not deed.is_refused
+        if is_later and deed.kind in incident.until:
+            return deed.at_us
+    return 2**62
+
+
+def _stop_us(evidence: Evidence) -> int:
+    """Return within which time a stop ends the output, whatever befell the line."""
+    if not evidence.is_line_faulted:
+        return STOP_ZERO_US
+    return 300_000 + DEVICE_WATCHDOG_US + _longest_period_us(evidence.prescription)
+
+
+def _longest_period_us(prescription: Prescription) -> int:
+    return max(period_us for c in prescription.channels for period_us in c.periods_us)
+
+
+def _of_deeds(evidence: Evidence) -> Iterator[Incident]:
+    arming = frozenset({"arm"})
+    fade_s = max(channel.ramp_down_s for channel in evidence.prescription.channels)
+    held_up_us = UNANSWERED_US if evidence.is_line_faulted else evidence.latency_us
+    fade_us = round(fade_s * 1e6) + held_up_us + evidence.stall_us + WRITE_US
+    pause_us = fade_us + _longest_period_us(evidence.prescription)
+    for deed in evidence.deeds:
+        if deed.is_refused:
+            continue
+        if deed.kind in ("stop", "finish"):
+            us = _stop_us(evidence)
+            yield Incident(at_us=deed.at_us, kind=deed.kind, quiet_after_us=us, until=arming)
+        elif deed.kind == "pause":
+            until = arming | {"resume"}
+            yield Incident(at_us=deed.at_us, kind="pause", quiet_after_us=pause_us, until=until)
+
+
+def _of_records(evidence: Evidence, records: Sequence[Record]) -> Iterator[Incident]:
+    arming, us = frozenset({"arm"}), _stop_us(evidence)
+    for record in records:
+        if record.event in ("fault", "stop"):
+            yield Incident(at_us=record.at_us, kind=record.event, quiet_after_us=us, until=arming)
+        elif record.event == "session_close":
+            yield Incident(at_us=record.at_us, kind="close", quiet_after_us=us)

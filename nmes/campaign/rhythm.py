@@ -1,0 +1,127 @@
+"""What pulses tell of time: bursts, rests, on-times, and how fast currents rise."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nmes.campaign.evidence import Evidence, Finding, PulseSeen
+from nmes.campaign.levels import Ceiling
+from nmes.campaign.numbers import Numbers
+from nmes.campaign.oracle import Channel
+
+DEVICE_STEP_UA = 1_000
+FIND_RAMP_US = 500_000
+"""While a level is found the current rises in this time, or in the least of the timing class."""
+TOLERANCE_US = 250_000
+BURST_GAP_PERIODS = 1.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Burst:
+    """Pulses of one channel without a gap. `on_us` is from the first pulse to the last."""
+
+    first_us: int
+    last_us: int
+
+    @property
+    def on_us(self) -> int:
+        """How long it lasted."""
+        return self.last_us - self.first_us
+
+
+def bursts_of(pulses: Sequence[PulseSeen], period_us: int) -> Iterator[Burst]:
+    """Yield the bursts of one channel in order."""
+    first_us = last_us = pulses[0].time_us
+    for pulse in pulses[1:]:
+        if pulse.time_us - last_us > BURST_GAP_PERIODS * period_us:
+            yield Burst(first_us=first_us, last_us=last_us)
+            first_us = pulse.time_us
+        last_us = pulse.time_us
+    yield Burst(first_us=first_us, last_us=last_us)
+
+
+def rhythm_findings(
+    pulses: Sequence[PulseSeen],
+    evidence: Evidence,
+    channel: Channel,
+    rhythm: Mapping[str, Any],
+    arms_us: Sequence[int],
+    nearest: dict[str, float],
+) -> Iterator[Finding]:
+    """Yield every burst that is too long and every rest that is too short.
+
+    A pulse is seen up to a period after the frame that brings it, and one more may follow the frame
+    that ends the burst. The memory of rests begins anew with each arming.
+    """
+    period_us = max(channel.periods_us)
+    most_us, least_off_us = rhythm["on_max_us"], rhythm["off_min_us"]
+    ratio = rhythm["off_to_on_min_permille"] / 1000
+    spare_us = TOLERANCE_US + evidence.stall_us + evidence.latency_us + period_us
+    last: Burst | None = None
+    for burst in bursts_of(pulses, period_us):
+        _note(nearest, "on-time", (burst.on_us + period_us) / most_us)
+        if burst.on_us > most_us + spare_us:
+            yield _finding(channel, "on-time", burst.last_us, f"on for {burst.on_us / 1e6:.3f} s")
+        is_same_arming = last is not None and bisect_right(arms_us, last.last_us) == bisect_right(
+            arms_us, burst.first_us
+        )
+        if last is not None and is_same_arming and least_off_us:
+            rest_us = burst.first_us - last.last_us
+            asked_us = max(least_off_us, ratio * (last.on_us - period_us))
+            name = "rest" if asked_us == least_off_us else "ratio"
+            _note(nearest, name, asked_us / rest_us)
+            if rest_us < asked_us - spare_us - evidence.latency_us:
+                text = f"rest of {rest_us / 1e6:.3f} s after {last.on_us / 1e6:.3f} s on"
+                yield _finding(channel, name, burst.first_us, text)
+        last = burst
+
+
+def rise_findings(
+    pulses: Sequence[PulseSeen],
+    evidence: Evidence,
+    channel: Channel,
+    ceiling: Ceiling,
+    table: Numbers,
+) -> Iterator[Finding]:
+    """Yield every rise between two pulses that no ramp allows.
+
+    Since the last frame an output may rise by level x elapsed / ramp and one step of the device, so
+    between two pulses by the sum over all frames written from one to the other.
+    """
+    rhythm = table.classes[evidence.prescription.timing_class]
+    ramp_us = min(
+        round(channel.ramp_up_s * 1e6), max(FIND_RAMP_US, rhythm["ramp_up_min_us"])
+    )
+    period_us, updates_us = max(channel.periods_us), evidence.updates_us
+    slew_max_us = table.behaviour["slew_elapsed_max_us"]
+    last_us, last_ua = pulses[0].time_us - 2 * period_us, 0
+    for pulse in pulses:
+        current_ua = pulse.current_ma * 1000
+        is_new_burst = pulse.time_us - last_us > BURST_GAP_PERIODS * period_us
+        from_ua = 0 if is_new_burst else last_ua
+        level_ua = ceiling.at(pulse.time_us)
+        if current_ua > from_ua:
+            since_us = max(last_us, pulse.time_us - 2 * period_us) - period_us
+            first = bisect_right(updates_us, since_us)
+            frames = updates_us[max(0, first - 1) : bisect_right(updates_us, pulse.time_us)]
+            counted_us = sum(
+                min(slew_max_us, after - before)
+                for before, after in zip(frames, frames[1:], strict=False)
+            )
+            allowed_ua = level_ua * counted_us / ramp_us + DEVICE_STEP_UA * max(1, len(frames) - 1)
+            if current_ua - from_ua > allowed_ua:
+                text = (
+                    f"rises from {from_ua / 1000:g} to {current_ua / 1000:g} mA in "
+                    f"{(pulse.time_us - last_us) / 1000:.1f} ms, {len(frames)} frames"
+                )
+                yield _finding(channel, "slew", pulse.time_us, text)
+        last_us, last_ua = pulse.time_us, current_ua
+
+
+def _note(nearest: dict[str, float], quantity: str, share: float) -> None:
+    nearest[quantity] = max(share, nearest.get(quantity, 0.0))
+
+
+def _finding(channel: Channel, kind: str, at_us: int, text: str) -> Finding:
+    return Finding(kind=kind, at_us=at_us, text=f"channel {channel.number}: {text}")

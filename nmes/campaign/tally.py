@@ -1,0 +1,113 @@
+"""What a campaign counts, and how the counts of its parts are put together."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from nmes.campaign.episode import Played
+from nmes.campaign.judge import Verdict
+
+NEAR = 0.95
+"""From this share of a limit on, a session counts as one at its edge."""
+FAILURES_KEPT = 200
+
+EDGES = (
+    *("current", "width", "narrow width", "rate", "slow rate", "charge", "current density"),
+    *("ramp", "on-time", "rest", "ratio", "pad", "session", "level"),
+)
+"""The limits that protocols for a RehaStim2 can come near to.
+
+No site allows a RehaStim2 to come near to the r.m.s. current, power density or energy per pulse:
+these are judged with every pulse, and their largest shares are told.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One violation, with the session that it can be seen again in."""
+
+    session: int
+    kind: str
+    at_us: int
+    text: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """Counts of sessions. `nearest` holds the largest share of each limit that was ever used."""
+
+    sessions: int = 0
+    virtual_us: int = 0
+    cpu_us: int = 0
+    pulses: int = 0
+    at_an_edge: int = 0
+    deeds: Counter[str] = field(default_factory=Counter)
+    incidents: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)
+    edges: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    violations: Counter[str] = field(default_factory=Counter)
+    nearest: dict[str, float] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+
+    def add(self, other: "Tally") -> None:
+        """Take in the counts of another part of the campaign."""
+        self.sessions += other.sessions
+        self.virtual_us += other.virtual_us
+        self.cpu_us += other.cpu_us
+        self.pulses += other.pulses
+        self.at_an_edge += other.at_an_edge
+        for name in COUNTERS:
+            getattr(self, name).update(getattr(other, name))
+        for quantity, share in other.nearest.items():
+            self.nearest[quantity] = max(share, self.nearest.get(quantity, 0.0))
+        self.failures = (self.failures + other.failures)[:FAILURES_KEPT]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything as plain values, sorted."""
+        plain = {f.name: getattr(self, f.name) for f in fields(self)}
+        plain |= {name: dict(sorted(plain[name].items())) for name in COUNTERS}
+        return plain | {"failures": [asdict(failure) for failure in self.failures]}
+
+
+COUNTERS = ("deeds", "incidents", "faults", "refusals", "edges", "outcomes", "violations")
+
+
+def tally_of(index: int, played: Played, verdict: Verdict) -> Tally:
+    """Return the counts of one session."""
+    evidence = played.evidence
+    findings = [*played.findings, *verdict.findings]
+    edges = edges_of(played, verdict) if evidence.pulses else set()
+    return Tally(
+        sessions=1,
+        virtual_us=played.virtual_us,
+        pulses=len(evidence.pulses),
+        at_an_edge=1 if edges else 0,
+        deeds=Counter(deed.kind for deed in evidence.deeds),
+        incidents=Counter(incident.kind for incident in evidence.incidents),
+        faults=Counter(played.faults),
+        refusals=Counter(played.refusals),
+        edges=Counter(edges),
+        outcomes=Counter((outcome_of(played),)),
+        violations=Counter(finding.kind for finding in findings),
+        nearest=verdict.nearest,
+        failures=[
+            Failure(session=index, kind=f.kind, at_us=f.at_us, text=f.text) for f in findings
+        ],
+    )
+
+
+def outcome_of(played: Played) -> str:
+    """Return how a session ended, in a word."""
+    if played.draft.must_be_refused is not None:
+        return f"refused: {played.draft.must_be_refused}"
+    if played.summary is not None:
+        return played.summary.outcome
+    return "killed" if played.evidence.is_cut else "never armed"
+
+
+def edges_of(played: Played, verdict: Verdict) -> set[str]:
+    """Return the limits that a session with output came within 5 % of."""
+    near = {name for name, share in verdict.nearest.items() if share >= NEAR}
+    return (near | played.draft.static_edges) & set(EDGES)
