@@ -5,7 +5,7 @@ import pytest
 
 import safety.table
 from protocols.errors import LimitTableError
-from safety.table import load_table, read_table
+from safety.table import Provenance, load_table, read_table
 
 FILE = Path(safety.table.__file__).with_name("limits.toml")
 TEXT = FILE.read_text(encoding="utf-8")
@@ -85,7 +85,7 @@ def test_every_number_of_ceiling_and_behaviour_says_where_it_comes_from():
     assert marks["ceiling.power_density_uw_per_mm2"].status == "spec"
     assert "FDA" in marks["ceiling.power_density_uw_per_mm2"].source
     assert marks["sites"].status == "proposal"
-    assert len(marks) == 13 + 29 + 3
+    assert len(marks) == 13 + 25 + 3
 
 
 def test_no_site_is_wider_than_the_ceiling():
@@ -130,7 +130,9 @@ def test_a_mark_of_unknown_status_is_refused():
     found = refusal(
         changed('value = 130000, status = "proposal"', 'value = 130000, status = "sure"')
     )
-    assert found.startswith("ceiling.current_ua: status 'sure' is none of spec")
+    assert found == (
+        "ceiling.current_ua: status 'sure' is none of spec, secondary, design, proposal"
+    )
 
 
 def test_a_number_without_a_mark_is_refused():
@@ -175,3 +177,69 @@ def test_bytes_that_are_no_text_are_refused():
 def test_a_number_that_something_is_divided_by_is_not_nothing():
     found = refusal(changed("frequency_min_hz = { value = 1,", "frequency_min_hz = { value = 0,"))
     assert found == "ceiling.frequency_min_hz: 0 is no whole number from 1"
+
+
+def test_a_site_of_an_unknown_zone_is_refused():
+    found = refusal(changed('zone = "lower_limb", ', 'zone = "leg", '))
+    assert found == "sites.quadriceps: pad_zones has no zone 'leg'"
+
+
+def test_a_net_charge_above_nothing_is_refused_in_words():
+    found = refusal(changed("net_charge_nc = { value = 0", "net_charge_nc = { value = 1"))
+    assert found == "ceiling.net_charge_nc: only balanced pulses exist here, so it is 0"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("[provenance]", "[provenances]", "limits.toml: unknown ['provenances'], "
+         "missing ['provenance']"),
+        ("sites = { status = \"proposal\", source", "sites = { status = \"proposal\", origin",
+         "provenance.sites: unknown ['origin'], missing ['source']"),
+        ("sites = { status = \"proposal\", ", "sites = { status = \"\", ",
+         "provenance.sites.status: words are needed here"),
+        ("sites = { status = \"proposal\", ", "sites = { status = \"sure\", ",
+         "provenance.sites: status 'sure' is none of spec, secondary, design, proposal"),
+        ("foot = [\"lower_limb\", \"foot\", \"gluteal\"]", "foot = \"lower_limb\"",
+         "pad_zones.foot: a list of words is needed here"),
+        ("foot = [\"lower_limb\", \"foot\", \"gluteal\"]", "foot = [1]",
+         "pad_zones.foot: a list of words is needed here"),
+        ("off_min_us = 1000000", "off_min_us = -1",
+         "timing_classes.cyclic.off_min_us: -1 is no whole number from 0"),
+        ("zone = \"lower_limb\", ", "zone = 3, ",
+         "sites.quadriceps.zone: words are needed here"),
+        ("electrode_min_mm2 = 2500,", "electrode_min_mm2 = 2500.5,",
+         "sites.quadriceps.electrode_min_mm2: 2500.5 is no whole number from 0"),
+        ("start_current_ua = { value = 0", "start_current_ua = { value = true",
+         "behaviour.start_current_ua: True is no whole number from 0"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_the_table_is_named_by_its_place(old, new, sentence):
+    assert refusal(changed(old, new)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("section", "end"),
+    [
+        ("ceiling", "[behaviour]"),
+        ("behaviour", "[timing_classes"),
+        ("pad_zones", "[sites]"),
+    ],
+)
+def test_a_section_without_a_table_is_refused_and_named(section, end):
+    head, tail = TEXT.split(f"[{section}]\n", 1)
+    rest = tail[tail.index(end) :]
+    found = refusal((f"{section} = 3\n" + head + rest).encode())
+    assert found == f"{section}: a table is needed here"
+
+
+def test_the_list_of_sites_is_a_table():
+    head, _ = TEXT.split("[sites]\n", 1)
+    assert refusal(b"sites = 3\n" + head.encode()) == "sites: a table is needed here"
+
+
+def test_provenance_is_keyed_as_in_the_file():
+    marks = load_table().provenance
+    assert marks["ceiling.frequency_min_hz"] == Provenance(status="proposal", source="1 Hz")
+    assert marks["behaviour.session_max_us"] == Provenance(status="proposal", source="one hour")
+    assert marks["pad_zones"].status == "spec"
