@@ -59,12 +59,8 @@ class Behaviour:
     slew_elapsed_max_us: int
     timing_tolerance_us: int
     resume_ramp_min_us: int
-    stop_written_max_us: int
     stop_zero_max_us: int
-    heartbeat_period_us: int
     guard_silence_us: int
-    device_watchdog_us: int
-    reply_timeout_us: int
     presence_prompt_us: int
     presence_grace_us: int
     session_max_us: int

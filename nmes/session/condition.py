@@ -46,6 +46,15 @@ def _is_planned(session: Session, channel: int) -> bool:
     return any(planned.number == channel for planned in session.plan.channels)
 
 
+def sleep_fault(session: Session, slept_us: int) -> FaultSeen | None:
+    """Return the fault that a sleep of the computer is; None for one too short to be one."""
+    if slept_us <= session.behaviour.clock_jump_us:
+        return None
+    detail = f"the computer slept for {slept_us / 1e6:.0f} s"
+    advice = "Keep the computer awake during a session. Acknowledge, then arm again."
+    return _fault("SLEPT", detail, advice, None)
+
+
 # Faults ----------------------------------------------------------------------------------------
 
 
