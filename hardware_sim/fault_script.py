@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from hardware_sim.faults import KINDS, FaultScript
-from hardware_sim.plain_yaml import Complaint, Reading, read_plain
+from hardware_sim.plain_yaml import Complaint, Reading, field_name, read_plain
 from hardware_sim.plain_yaml import Path as FieldPath
 
 INCIDENTS = Path(__file__).parent / "incidents"
@@ -53,8 +53,9 @@ def read_faults(text: str, name: str) -> FaultScript:
         try:
             script = FaultScript.model_validate(reading.value)
         except ValidationError as error:
+            unreadable = {complaint.field for complaint in reading.complaints}
             for detail in error.errors():
-                _translate(reading, detail)
+                _translate(reading, detail, unreadable)
     if reading.complaints:
         in_order = sorted(reading.complaints, key=lambda complaint: complaint.line)
         raise FaultScriptError(name, tuple(in_order))
@@ -65,11 +66,12 @@ def _one(name: str, line: int, what: str, cure: str) -> FaultScriptError:
     return FaultScriptError(name, (Complaint(line=line, field="file", what=what, cure=cure),))
 
 
-def _translate(reading: Reading, detail: ErrorDetails) -> None:
+def _translate(reading: Reading, detail: ErrorDetails, unreadable: set[str]) -> None:
     """Put what the model refuses into the reader's words, at its line."""
     model, path = _place(detail["loc"])
-    what, cure = _wording(detail, model, path)
-    reading.complain(path, what, cure)
+    if field_name(path) not in unreadable:
+        what, cure = _wording(detail, model, path)
+        reading.complain(path, what, cure)
 
 
 def _place(loc: tuple[int | str, ...]) -> tuple[type[BaseModel], FieldPath]:
@@ -84,7 +86,7 @@ def _wording(detail: ErrorDetails, model: type[BaseModel], path: FieldPath) -> t
     if kind == "extra_forbidden":
         return "there is no such field", _nearest(str(path[-1]), tuple(model.model_fields))
     if kind == "missing":
-        return "it is missing", f"Write it below the line named; {_allowed(model, path)}"
+        return "it is missing", f"Add {path[-1]} to what begins on this line."
     if kind == "union_tag_not_found":
         return "it has no kind", f"Kinds are {', '.join(KIND_MODELS)}."
     if kind == "union_tag_invalid":
@@ -92,13 +94,15 @@ def _wording(detail: ErrorDetails, model: type[BaseModel], path: FieldPath) -> t
         return f"there is no kind {tag!r}", _nearest(tag, tuple(KIND_MODELS))
     if kind == "value_error":
         return str(context["error"]), "Change or remove one of them."
-    what = f"{detail['input']!r} does not fit" if path else "the file is no group of fields"
-    return what, f"{detail['msg']}."
+    if not path:
+        return "this is no group of fields", "Write a seed and a list of faults."
+    return f"{_shown(detail['input'])} does not fit", f"{detail['msg'].replace('Input', 'It')}."
 
 
-def _allowed(model: type[BaseModel], path: FieldPath) -> str:
-    title = f"it says: {model.__doc__}" if model is not FaultScript else "a script needs it."
-    return title if path else "a script has a seed and a list of faults."
+def _shown(value: object) -> str:
+    if isinstance(value, list | dict):
+        return "a list or group"
+    return "nothing" if value is None else f"{value!r:.60}"
 
 
 def _nearest(word: str, known: tuple[str, ...]) -> str:

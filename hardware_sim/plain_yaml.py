@@ -53,10 +53,13 @@ class Reading:
 
 
 def field_name(path: Path) -> str:
-    """Write a path as people count: ("faults", 0, "at_s") is "faults 1, at_s"."""
+    """Write a path as people count: ("faults", 0, "at_s") is "fault 1, at_s"."""
     name = ""
     for part in path:
-        name += f" {part + 1}" if isinstance(part, int) else f"{', ' if name else ''}{part}"
+        if isinstance(part, int):
+            name = f"{name.removesuffix('s')} {part + 1}"
+        else:
+            name += f", {part}" if name else part
     return name or "file"
 
 

@@ -92,6 +92,30 @@ def test_a_record_that_cannot_be_written_is_code_3_and_leaves_no_link(capsys, tm
     assert not link.is_symlink()
 
 
+def test_a_fault_script_with_mistakes_is_refused_with_its_line(capsys, tmp_path):
+    script = tmp_path / "faults.yaml"
+    script.write_text("seed: 1\nfaults:\n  - {kind: drip, at_s: 1}\n")
+
+    code, line = run(capsys, "rehastim2", "--faults", str(script))
+
+    assert code == 2
+    assert f"{script}: line 3: fault 1: there is no kind 'drip'. Did you mean drop?" in line
+
+
+def test_a_fault_script_that_is_not_there_is_code_3(capsys, tmp_path):
+    code, line = run(capsys, "rehastim2", "--faults", str(tmp_path / "none.yaml"))
+
+    assert code == 3
+    assert "none.yaml" in line
+
+
+def test_a_fault_log_without_faults_is_a_wrong_option(capsys, tmp_path):
+    code, line = run(capsys, "rehastim2", "--fault-log", str(tmp_path / "log.csv"))
+
+    assert code == 2
+    assert line.endswith("--fault-log needs --faults")
+
+
 def test_help_is_no_mistake(capsys):
     assert main(["--help"]) == 0
     assert "--ack-delay" in capsys.readouterr().out

@@ -340,3 +340,50 @@ def test_no_descriptor_is_left_behind_by_a_link_that_cannot_be_placed(tmp_path):
         PseudoTerminal(tmp_path / "taken")
 
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_fault_script_acts_in_real_time_and_leaves_a_log(tmp_path):
+    script, log = tmp_path / "faults.yaml", tmp_path / "faults.csv"
+    script.write_text(
+        "seed: 1\nfaults:\n  - {kind: refuse, result: busy, at_frame: 2, times: 1}\n"
+        "  - {kind: delay, delay_ms: 60, direction: to_host, at_frame: 1,"
+        " commands: [StopChannelListModeAck]}\n"
+    )
+    with running_simulator("--faults", str(script), "--fault-log", str(log)) as simulator:
+        with Client(simulator.port) as client:
+            client.connect()
+            sent_s = time.monotonic()
+            assert client.result(STOP_LIST) == 256 - 8
+            assert time.monotonic() - sent_s >= 0.06
+            assert client.result(STOP_LIST) == 0
+        wait_until(lambda: len(log.read_text().splitlines()) == 3)
+        assert simulator.end() == 0
+
+    header, *entries = (line.split(",") for line in log.read_text().splitlines())
+    assert header == ["time_s", "fault", "kind", "direction", "bytes", "detail"]
+    assert [entry[1:4] for entry in entries] == [
+        ["1", "refuse", "to_device"],
+        ["2", "delay", "to_host"],
+    ]
+
+
+def test_an_open_electrode_in_real_time_ends_the_pulses(tmp_path):
+    script, record = tmp_path / "faults.yaml", tmp_path / "pulses.csv"
+    script.write_text(
+        "seed: 1\nfaults:\n  - {kind: open_electrode, channel: 1, at_frame: 30,"
+        " commands: [GetStimulationMode]}\n"
+    )
+    options = "--faults", str(script), "--pulses", str(record)
+    with running_simulator(*options) as simulator, Client(simulator.port) as client:
+        client.start()
+        wait_until(lambda: len(rows(record)) > 10)
+        for _ in range(28):
+            assert client.result(GET_MODE) == 0
+        client.send(GET_MODE)
+        while (packet := client.next_packet()).command != 38:
+            continue
+        assert packet.data == b"\xfe"
+        stopped_s = time.monotonic() - simulator.zero_s
+        assert simulator.end() == 0
+
+    assert rows(record)[-1].time_s < stopped_s
