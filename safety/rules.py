@@ -19,9 +19,9 @@ def judge_output(
 ) -> GateState | Violation:
     """Judge a frame that is about to be written now."""
     is_silent = frame.is_silent
-    violation = _frame_violation(state, frame, train, now_us) or _session_violation(
-        state, train, now_us, is_silent
-    )
+    violation = _frame_violation(state, frame, train, now_us)
+    if violation is None and not is_silent:
+        violation = _session_violation(state, train, now_us)
     if violation is not None:
         return violation
     elapsed_us = min(now_us - state.last_write_us, train.slew_elapsed_max_us)
@@ -92,7 +92,7 @@ def reachable_ua(state: GateState, bounds: TrainChannel, train: TrainLimits, now
     channel = state.channels[bounds.place]
     if _time_violation(channel, bounds.rules, now_us) is not None:
         return 0
-    if _session_violation(state, train, now_us, is_silent=False) is not None:
+    if _session_violation(state, train, now_us) is not None:
         return 0
     elapsed_us = min(now_us - state.last_write_us, train.slew_elapsed_max_us)
     return min(channel.level_ua, highest_rise_ua(channel, bounds.rules, elapsed_us))
@@ -117,10 +117,8 @@ def _frame_violation(
     return None
 
 
-def _session_violation(
-    state: GateState, train: TrainLimits, now_us: int, is_silent: bool
-) -> Violation | None:
-    if is_silent or state.session_from_us is None:
+def _session_violation(state: GateState, train: TrainLimits, now_us: int) -> Violation | None:
+    if state.session_from_us is None:
         return None
     session_us = now_us - state.session_from_us
     most = train.session_max_us
