@@ -64,6 +64,30 @@ def test_an_emergency_stop_closes_the_port_within_300_ms() -> None:
     assert closed_us - pressed_us <= 300 * MS
 
 
+@pytest.mark.parametrize("lost", range(4))
+def test_a_stop_that_is_lost_on_the_way_is_repeated_until_nothing_flows_within_200_ms(
+    lost: int,
+) -> None:
+    bench = holding()
+    bench.port.lost_writes = lost
+    pressed_us = bench.now_us
+    bench.press(STOP).run(2 * SECOND_US)
+    assert last_pulse_us(bench, pressed_us) <= 200 * MS
+
+
+@pytest.mark.parametrize("waited_ms", range(0, 500, 20))
+def test_whatever_frame_was_lost_before_it_a_stop_ends_the_current_within_200_ms(
+    waited_ms: int,
+) -> None:
+    bench = holding()
+    bench.run(waited_ms * MS)
+    bench.port.lost_writes = 1
+    bench.down().run(90 * MS)
+    pressed_us = bench.now_us
+    bench.press(STOP).run(2 * SECOND_US)
+    assert last_pulse_us(bench, pressed_us) <= 200 * MS
+
+
 # F3: no reply -----------------------------------------------------------------------------------
 
 

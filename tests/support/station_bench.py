@@ -127,6 +127,7 @@ class MoodyPort:
         self.is_mute = False
         self.is_broken = False
         self.lost_reads = 0
+        self.lost_writes = 0
         self.noise = b""
         self.harm: Callable[[bytes], bytes] | None = None
         self.write_error: DeviceError | None = None
@@ -148,7 +149,9 @@ class MoodyPort:
         if error is not None:
             raise error
         self.written_us.append(self._clock())
-        if not self.is_mute:
+        if self.lost_writes > 0:
+            self.lost_writes -= 1
+        elif not self.is_mute:
             self._inner.write(data)
 
     def fileno(self) -> int | None:
