@@ -26,7 +26,8 @@ examples:
   nmes show quad_tka                               one of them in plain words
   nmes check my_protocol.yaml                      is it valid, and within the limits?
   nmes rehearse quad_tka --intensity 1=40          the whole session in virtual time
-  nmes run quad_tka --device rehastim2 --port /dev/ttyUSB0
+  nmes screening quad_tka --output today.yaml      what must be asked before
+  nmes run quad_tka --device rehastim2 --port /dev/ttyUSB0 --patient P17 --screening today.yaml
 
 exit codes: 0 done, 1 bad input or a session that did not complete, 2 wrong usage,
 3 trouble with the device
@@ -70,7 +71,9 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_start, _demo, _run, _rehearse, _check, _show, _library, _simulate, _ports):
+    for add in (_start, _demo, _run, _screening, _rehearse, _check, _show, _library):
+        add(commands)
+    for add in (_simulate, _ports):
         add(commands)
     _sessions(commands)
     return parser
@@ -103,19 +106,39 @@ def _run(commands: "_Commands") -> None:
     parser.add_argument("--device", required=True, help="rehastim2, or sim:rehastim2 (simulated)")
     parser.add_argument("--port", help="serial port, e.g. /dev/ttyUSB0, or socket://HOST:PORT")
     parser.add_argument("--operator", default="", help="your name or initials, for the record")
-    parser.add_argument("--patient", default="bench", help="patient code, never a name")
+    parser.add_argument("--patient", default="", help="patient code, never a name")
     parser.add_argument(
         "--no-tui", action="store_true", help="for engineers: no screen, levels by --intensity"
     )
     parser.add_argument(
         "--bench",
         action="store_true",
-        help="say that nobody is connected; needed with --no-tui on an explicit port",
+        help="say that nobody is connected; an explicit port needs this or --screening",
+    )
+    parser.add_argument(
+        "--screening",
+        type=Path,
+        metavar="FILE",
+        help="the answers of this patient, today ('nmes screening' writes the questions)",
     )
     _add_levels(parser)
+    _add_sides(parser)
     parser.add_argument("--json", action="store_true", help="the summary as JSON (with --no-tui)")
     _add_recordings(parser)
     _add_ack_delay(parser)
+
+
+def _screening(commands: "_Commands") -> None:
+    parser = commands.add_parser(
+        "screening",
+        help="write the questions to be asked before a protocol, as a file to be answered",
+        description="Write the questions that must be asked before a protocol runs on a person: "
+        "only those that touch its sites. 'nmes run --screening FILE' reads the answers.",
+    )
+    _add_protocol(parser)
+    parser.add_argument("--device", default="rehastim2", help="default: rehastim2")
+    _add_sides(parser)
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write here, not to the screen")
 
 
 def _rehearse(commands: "_Commands") -> None:
@@ -128,6 +151,7 @@ def _rehearse(commands: "_Commands") -> None:
     _add_protocol(parser)
     parser.add_argument("--device", default="sim:rehastim2", help="default: sim:rehastim2")
     _add_levels(parser)
+    _add_sides(parser)
     parser.add_argument("--json", action="store_true", help="the report as JSON")
     _add_recordings(parser)
     _add_faults(parser)
@@ -201,6 +225,9 @@ def _add_levels(parser: argparse.ArgumentParser) -> None:
         metavar="CHANNEL=MA",
         help="level of a channel, found earlier; by number or name, may be repeated",
     )
+
+
+def _add_sides(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--side",
         action="append",

@@ -266,7 +266,8 @@ def _item_findings(
         numbers = _numbers(item, is_so)
         if numbers:
             shown = _shown(question, item, numbers)
-            yield consequence(item.name, decision, shown, question.text, acknowledgements)
+            why = f"{question.text} {question.matters_if.capitalize()}."
+            yield consequence(item.name, decision, shown, why, acknowledgements)
 
 
 def _told(question: Question, item: Item, answers: tuple[Answer, ...]) -> list[str | None]:

@@ -9,7 +9,7 @@ from nmes.commands.progress import contraction_progress
 from nmes.commands.summary_text import summary_text
 from nmes.compose import capabilities_of
 from nmes.link.client import EngineClient
-from nmes.link.messages import Event, Prepare
+from nmes.link.messages import Event, Prepare, ScreeningGiven
 from nmes.link.script import ScriptedOperator
 from nmes.settings import read_settings
 from protocols.errors import SessionRefusal
@@ -27,20 +27,36 @@ def run(options: Namespace) -> int:
         sys.stderr.write(f"{problem}\n")
         return WRONG_USAGE
     protocol = load_protocol(find_protocol(options.protocol)).protocol
-    is_bench = options.bench or options.port is None
+    is_bench = options.screening is None and (options.bench or options.port is None)
     default_side = "right" if options.no_tui and is_bench else None
+    sides = choices.sides(protocol, options.side, default=default_side)
+    screening = _screening(options, sides)
     choice = Prepare(
         protocol=options.protocol,
         device=options.device,
         port=options.port,
-        operator=options.operator or "bench",
-        patient=options.patient,
+        operator=options.operator or (screening.asked_by if screening else BENCH),
+        patient=options.patient or BENCH,
         is_bench=is_bench,
-        sides=choices.sides(protocol, options.side, default=default_side),
+        sides=sides,
+        screening=screening,
     )
     if options.no_tui:
         return run_without_screen(choice, choices.levels_ua(protocol, options.intensity), options)
     return run_with_screen(choice, options)
+
+
+def _screening(options: Namespace, sides: dict[int, str]) -> ScreeningGiven | None:
+    """Return what the screening file holds; None without one."""
+    if options.screening is None:
+        return None
+    # Not needed without a file: the tables of limits and of screening.
+    from nmes.commands.screening import asked_before
+    from nmes.commands.screening_file import load_screening
+
+    judgement, judged = asked_before(options.protocol, options.device, sides)
+    asked = [question.id for question in judged.questions]
+    return load_screening(options.screening, judgement.plan.protocol_id, asked)
 
 
 def _wrong_usage(options: Namespace) -> str:
@@ -49,10 +65,17 @@ def _wrong_usage(options: Namespace) -> str:
         return "A simulated device (sim:) has no port: leave --port out, or name the real device."
     if not is_simulated and not options.port:
         return f"Name the port: --port PORT (see 'nmes ports'), or try sim:{options.device}."
-    if options.no_tui and options.port and not options.bench:
+    if options.screening and options.bench:
+        return (
+            "--bench says that nobody is connected, --screening is about a person: leave one out."
+        )
+    if options.screening and not options.patient:
+        return "--screening needs the code of the person who is here: --patient CODE."
+    if options.no_tui and options.port and not (options.bench or options.screening):
         return (
             "--no-tui on an explicit port needs --bench: a person may be at its other end, and "
-            "nobody would see what flows. With --bench you say that nobody is connected."
+            "nobody would see what flows. With --bench you say that nobody is connected. With a "
+            "person, the answers of today are needed: --screening FILE."
         )
     if options.no_tui and not options.intensity:
         return "--no-tui needs the level of at least one channel: --intensity CHANNEL=MA."
