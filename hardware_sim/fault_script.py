@@ -1,5 +1,6 @@
 """Fault script files: finding them, reading them, and saying all that is wrong with one."""
 
+import errno
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -36,6 +37,9 @@ def load_faults(name_or_path: str | Path) -> FaultScript:
     """Read a script by its path or a shipped one by its name; FaultScriptError, OSError."""
     text = str(name_or_path)
     path = INCIDENTS / f"{text}.yaml" if text in incidents() else Path(text)
+    if not path.exists():
+        known = f"neither a file nor one of the incidents {', '.join(incidents())}"
+        raise FileNotFoundError(errno.ENOENT, known, text)
     with path.open("rb") as file:
         content = file.read(MOST_BYTES + 1)
     try:

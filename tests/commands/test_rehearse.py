@@ -1,6 +1,7 @@
 """`nmes rehearse`: margins at the levels rehearsed, in text and in JSON."""
 
 import json
+from pathlib import Path
 
 import pytest
 from support.command_line import Nmes
@@ -58,3 +59,37 @@ def test_a_side_is_left_or_right(nmes: Nmes) -> None:
     answer = nmes("rehearse", "quad_tka", "--side", "1=up")
     assert answer.code == 1
     assert "a side is left or right" in answer.err
+
+
+def test_an_incident_that_ends_the_session_is_trouble_with_the_device(
+    nmes: Nmes, tmp_path: Path
+) -> None:
+    log = tmp_path / "faults.csv"
+    levels = ("--intensity", "1=20", "--intensity", "2=10")
+    answer = nmes("rehearse", "demo", *levels, "--faults", "pad_peels_off", "--fault-log", log)
+    assert answer.code == 3
+    assert "faults of the script that were applied: load 2, open_electrode 1" in answer.text
+    assert "electrode error" in answer.text
+    assert len(log.read_text().splitlines()) == 4
+
+
+def test_a_session_that_a_fault_does_not_end_is_completed(nmes: Nmes, tmp_path: Path) -> None:
+    script = tmp_path / "once.yaml"
+    script.write_text("seed: 1\nfaults:\n  - {kind: drop, direction: to_host, at_s: 5}\n")
+    answer = nmes("rehearse", "demo", "--intensity", "1=4", "--faults", script, "--json")
+    assert answer.code == 0
+    assert json.loads(answer.out)["faults_applied"] == {"drop": 1}
+
+
+def test_a_fault_script_with_a_mistake_is_bad_input(nmes: Nmes, tmp_path: Path) -> None:
+    script = tmp_path / "bad.yaml"
+    script.write_text("seed: 1\nfaults:\n  - {kind: drop, at_s: 5}\n")
+    answer = nmes("rehearse", "demo", "--intensity", "1=4", "--faults", script)
+    assert answer.code == 1
+    assert "bad.yaml: line 3: fault 1, direction: it is missing" in answer.err
+
+
+def test_a_fault_log_needs_faults(nmes: Nmes, tmp_path: Path) -> None:
+    answer = nmes("rehearse", "demo", "--intensity", "1=4", "--fault-log", tmp_path / "log.csv")
+    assert answer.code == 1
+    assert "--fault-log is for sessions with --faults" in answer.err

@@ -116,6 +116,15 @@ def test_a_fault_log_without_faults_is_a_wrong_option(capsys, tmp_path):
     assert line.endswith("--fault-log needs --faults")
 
 
+def test_a_simulator_without_faults_loads_nothing_of_them():
+    code = (
+        "import sys, hardware_sim.command_line\n"
+        "heavy = {'pydantic', 'ruamel.yaml', 'hardware_sim.faulty_line'} & set(sys.modules)\n"
+        "sys.exit(f'loads {heavy}' if heavy else 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=20)
+
+
 def test_help_is_no_mistake(capsys):
     assert main(["--help"]) == 0
     assert "--ack-delay" in capsys.readouterr().out

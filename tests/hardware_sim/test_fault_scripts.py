@@ -8,12 +8,15 @@ from hypothesis import strategies as st
 
 from hardware_sim.fault_script import (
     INCIDENTS,
+    KIND_MODELS,
     FaultScriptError,
     incidents,
     load_faults,
     read_faults,
 )
-from hardware_sim.faults import KINDS, Drop, FaultScript, Load
+from hardware_sim.faults import KINDS, BaseFault, Drop, FaultScript, Load
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "simulator.md"
 
 GOOD = """\
 # what happens in the clinic
@@ -171,8 +174,8 @@ def test_a_script_is_found_by_path_or_by_the_name_of_an_incident(tmp_path: Path)
     assert load_faults("pad_peels_off").faults
 
 
-def test_a_file_that_is_not_there_is_an_error_of_the_system() -> None:
-    with pytest.raises(FileNotFoundError):
+def test_a_name_that_is_neither_file_nor_incident_is_told_the_incidents() -> None:
+    with pytest.raises(FileNotFoundError, match=r"incidents battery_reboot, .*'no_such"):
         load_faults("no_such_incident")
 
 
@@ -182,6 +185,28 @@ def test_ten_incidents_are_shipped_and_each_begins_with_what_happens_in_the_clin
         assert load_faults(name).faults
         text = (INCIDENTS / f"{name}.yaml").read_text()
         assert text.startswith("# ")
+
+
+def test_the_example_of_the_documentation_is_a_script() -> None:
+    example = DOCUMENT.read_text().split("```yaml\n")[1].split("```")[0]
+    assert [fault.kind for fault in read_faults(example, "example").faults] == [
+        "drop",
+        "delay",
+        "load",
+        "open_electrode",
+    ]
+
+
+def test_the_documentation_has_every_kind_with_all_its_own_fields() -> None:
+    table = [row for row in DOCUMENT.read_text().splitlines() if row.startswith("| `")]
+    for name, model in KIND_MODELS.items():
+        (row,) = (row for row in table if row.startswith(f"| `{name}`"))
+        own = set(model.model_fields) - set(BaseFault.model_fields) - {"kind"}
+        assert {field for field in own if f"`{field}`" not in row} == set()
+
+
+def test_the_documentation_names_every_incident() -> None:
+    assert [name for name in incidents() if f"`{name}`" not in DOCUMENT.read_text()] == []
 
 
 def test_every_kind_has_a_sentence_that_says_what_it_is() -> None:
