@@ -28,8 +28,10 @@ from nmes.link.messages import (
     Leave,
     Prepare,
     Report,
+    ScreeningQuestions,
     Snapshot,
     StillHere,
+    Summary,
 )
 from tui import texts
 from tui.bells import FAULT_BELLS, bells_due
@@ -38,9 +40,11 @@ from tui.engine_link import EngineLink
 from tui.keys import is_quit_key, stop_key_name
 from tui.palette import THEME
 from tui.placement import Placement
+from tui.screening import Screening, needs_screening
 from tui.screens.base import NmesScreen
 from tui.screens.gone import GoneScreen
 from tui.screens.placement import PlacementScreen
+from tui.screens.screening import ScreeningScreen
 from tui.screens.session import SessionScreen
 from tui.screens.start import StartScreen
 from tui.screens.stopped import StoppedScreen
@@ -61,7 +65,10 @@ class NmesApp(App[None]):
     # All at once: a style sheet read when its screen comes up would delay the screen of a stop.
     CSS_PATH: ClassVar[list[str | PurePath]] = [
         f"screens/{name}.tcss"
-        for name in ("base", "start", "placement", "session", "stopped", "summary", "gone")
+        for name in (
+            *("base", "start", "screening", "placement"),
+            *("session", "stopped", "summary", "gone"),
+        )
     ]
     TITLE = texts.PROGRAM
     ENABLE_COMMAND_PALETTE = False
@@ -92,8 +99,10 @@ class NmesApp(App[None]):
         self.situation = Situation()
         self.controls = Controls(self.situation)
         self.placement = Placement()
+        self.screening = Screening()
         self._screens: dict[ScreenName, NmesScreen] = {
             "start": StartScreen(),
+            "screening": ScreeningScreen(),
             "placement": PlacementScreen(),
             "session": SessionScreen(),
             "stopped": StoppedScreen(),
@@ -201,10 +210,10 @@ class NmesApp(App[None]):
             self.send(asked)
 
     def prepare(self, asked: Prepare) -> None:
-        """Ask the engine for a plan."""
+        """Ask the engine for a plan; before a person's, for what that person must be asked."""
         self.situation.asked = asked
         self.situation.refusal = None
-        self._link.send(asked)
+        self._link.send(self.screening.question(asked) if needs_screening(asked) else asked)
 
     def view(self) -> View | None:
         """Return what to draw now."""
@@ -230,6 +239,10 @@ class NmesApp(App[None]):
         """Remember a report and show what follows from it at once; the rest waits for its tick."""
         before = self.situation.snapshot
         self.situation.take(report, self.now_us())
+        if isinstance(report, ScreeningQuestions):
+            self.screening.follow(report)
+        elif isinstance(report, Summary):
+            self.screening.begin()
         if not isinstance(report, Snapshot):
             await self._follow()
             self._redraw()

@@ -92,6 +92,8 @@ class Placement:
 
 def may_choose_side(prepared: Prepared, asked: Prepare | None, number: int) -> bool:
     """Tell whether the protocol leaves the side of this channel to the operator."""
+    if asked is not None and asked.screening is not None:
+        return False  # the answers are about that side
     if asked is not None and number in asked.sides:
         return True
     return any(c.number == number and c.side_is_open for c in prepared.channels)
@@ -99,15 +101,7 @@ def may_choose_side(prepared: Prepared, asked: Prepare | None, number: int) -> b
 
 def with_side(asked: Prepare, number: int, side: str) -> Prepare:
     """Return what was asked, with the side of one channel chosen."""
-    return Prepare(
-        protocol=asked.protocol,
-        device=asked.device,
-        port=asked.port,
-        operator=asked.operator,
-        patient=asked.patient,
-        is_bench=asked.is_bench,
-        sides={**asked.sides, number: side},
-    )
+    return asked.model_copy(update={"sides": {**asked.sides, number: side}})
 
 
 def _listed(numbers: list[int]) -> str:

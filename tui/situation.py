@@ -11,11 +11,13 @@ from nmes.link.messages import (
     Prepared,
     Refusal,
     Report,
+    ScreeningQuestions,
     Sessions,
     Snapshot,
     Summary,
 )
 from tui.history import GAP, History
+from tui.screening import needs_screening, with_screening
 
 STALE_AFTER_US = 300_000
 STOP_CONFIRM_GRACE_US = 300_000
@@ -26,7 +28,7 @@ EVENTS_KEPT = 200
 LIVE_STATES = frozenset({"connecting", "armed", "finding", "running", "paused"})
 STOPPED_STATES = frozenset({"stopped", "faulted"})
 
-ScreenName = Literal["start", "placement", "session", "stopped", "summary", "gone"]
+ScreenName = Literal["start", "screening", "placement", "session", "stopped", "summary", "gone"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class Situation:
         self.catalogue: Catalogue | None = None
         self.sessions: Sessions | None = None
         self.asked: Prepare | None = None
+        self.screening: ScreeningQuestions | None = None
         self.prepared: Prepared | None = None
         self.snapshot: Snapshot | None = None
         self.summary: Summary | None = None
@@ -69,6 +72,8 @@ class Situation:
                 self.prepared, self.refusal = report, None
                 channels = [channel.number for channel in report.channels]
                 self.history = History(channels, STALE_AFTER_US)
+            case ScreeningQuestions():
+                self.screening = report
             case Refusal():
                 self._take_refusal(report, now_us)
             case Event():
@@ -83,7 +88,7 @@ class Situation:
     def _take_summary(self, summary: Summary) -> None:
         """With the summary the session is closed; the engine is silent until the next plan."""
         self.summary = summary
-        self.asked, self.prepared, self.snapshot = None, None, None
+        self.asked, self.screening, self.prepared, self.snapshot = None, None, None, None
         self.arm_sent_us, self.stop_sent_us, self.stop_seen_us = None, None, None
 
     def _take_snapshot(self, snapshot: Snapshot, now_us: int) -> None:
@@ -111,8 +116,11 @@ class Situation:
         self.refusal = refusal
         if refusal.intent == "arm":
             self.arm_sent_us = None
-        if refusal.intent == "prepare" and self.prepared is None:
-            self.asked = None
+        if refusal.intent == "ask_screening":
+            self.asked, self.screening = None, None
+        elif refusal.intent == "prepare" and self.prepared is None:
+            self.ask_again()
+            self.refusal = refusal
         self.remark("; ".join(refusal.reasons), "!", now_us)
 
     def _arm_is_old(self, now_us: int) -> bool:
@@ -133,7 +141,15 @@ class Situation:
     def start_anew(self) -> None:
         """Forget the plan and the session; what can be chosen stays."""
         self.asked, self.prepared, self.summary, self.refusal = None, None, None, None
+        self.screening = None
         self.events.clear()
+
+    def ask_again(self) -> None:
+        """Go back from a plan: to the questions of a person who was asked, else to the start."""
+        asked, screening = self.asked, self.screening
+        self.start_anew()
+        if asked is not None and screening is not None:
+            self.asked, self.screening = with_screening(asked, None, {}), screening
 
     # Questions -------------------------------------------------------------------------------
 
@@ -188,5 +204,7 @@ class Situation:
             return "summary"
         if self.state == "finished":
             return "session"
+        if self.asked is not None and needs_screening(self.asked):
+            return "screening"
         is_asked = self.prepared is not None or self.asked is not None
         return "placement" if is_asked else "start"

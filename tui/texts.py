@@ -81,6 +81,51 @@ START_KEYS = "tab next field   up/down choose   enter accept   F5 look again   c
 MORE_BELOW = "more below"
 MORE_ABOVE = "more above"
 
+# Screening --------------------------------------------------------------------------------------
+
+SCREENING_TITLE = "Before the pads: ask patient {patient}"
+SCREENING_COUNT = "{done} of {planned} answered"
+REPLY_BOXES = {
+    "": "[   ]",
+    "yes": "[YES]",
+    "no": "[no ]",
+    "not known": "[ ? ]",
+    "left": "[ L ]",
+    "right": "[ R ]",
+}
+SIDE_OF = "Channel {number}, {name}: {side}"
+ASKED_SCREENING = "asking the engine what must be asked ..."
+ASKED_FOR_CHANNELS = "channel {numbers}: "
+DECISION_MEANS = {
+    "block": "if {answer}, not to be stimulated",
+    "acknowledge": "if {answer}, a clinician writes name and reason",
+    "warn": "if {answer}, a warning",
+}
+CAP_LEFT = "; cap {percent} %"
+DECISION_WORDS = {
+    ("block", True): "BLOCKED",
+    ("acknowledge", True): "ACKNOWLEDGE",
+    ("acknowledge", False): "acknowledged",
+    ("warn", False): "WARNING",
+    ("warn", True): "WARNING",
+    ("block", False): "BLOCKED",
+}
+FINDING_CHANNELS = "channel {numbers}: "
+WRITTEN_BY = "- {name}: {text}"
+NO_SCREENING_FINDINGS = "Nothing follows from the answers so far."
+SCREENING_OPEN = "{open} still to be answered. Not known blocks, too: examine, or ask who knows."
+SCREENING_BLOCKED = "{blocks} x BLOCKED: no session with these answers.  right = see why"
+SCREENING_NOTES = "{notes} to be acknowledged by a clinician.  right = see which"
+SCREENING_PASSED = "Nothing keeps from a session.  enter = go on to the pads"
+SCREENING_KEYS = "y yes  n no  u not known  up/down  right what follows  enter on  b back"
+SCREENING_SIDE_KEYS = "l left  r right  up/down  right what follows  b back  ctrl+q quit"
+FINDINGS_KEYS = "up/down  enter acknowledge, or on  left questions  b back  ctrl+q quit"
+WRITING_KEYS = "enter next, then done   esc leave it"
+CLINICIAN_HINT = "name of the clinician who takes responsibility"
+ACKNOWLEDGE_HINT = "why it may be done all the same"
+ACKNOWLEDGE_HEADING = "Acknowledge: {item}"
+ACKNOWLEDGE_NEEDS = "Write both: the clinician's name, and why."
+
 # Placement --------------------------------------------------------------------------------------
 
 PLACEMENT_TITLE = "Placement - channel {number}, {index} of {count}"

@@ -380,6 +380,15 @@ class ScreeningFinding(Message):
     cure: str
 
 
+class ScreenedChannel(Message):
+    """A channel that the questions are about; `side` is None until the operator chooses it."""
+
+    number: int
+    name: str
+    side: str | None
+    side_is_free: bool
+
+
 class ScreeningQuestions(Message):
     """All that must be asked, and what follows from what was given; `is_passed`: nothing is open.
 
@@ -390,6 +399,7 @@ class ScreeningQuestions(Message):
     protocol_id: str
     patient: str
     day: str
+    channels: Annotated[tuple[ScreenedChannel, ...], Field(strict=False)]
     questions: Annotated[tuple[ScreeningQuestion, ...], Field(strict=False)]
     findings: Annotated[tuple[ScreeningFinding, ...], Field(strict=False)]
     is_passed: bool

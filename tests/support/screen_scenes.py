@@ -16,6 +16,10 @@ from nmes.link.messages import (
     Prepare,
     Prepared,
     ProtocolEntry,
+    ScreenedChannel,
+    ScreeningFinding,
+    ScreeningQuestion,
+    ScreeningQuestions,
     SessionEntry,
     Sessions,
     Snapshot,
@@ -50,6 +54,80 @@ BENCH = Prepare(
     is_bench=True,
     sides={},
 )
+
+
+PATIENT = BENCH.model_copy(
+    update={
+        "device": "rehastim2",
+        "port": "/dev/ttyUSB0",
+        "patient": "0417",
+        "is_bench": False,
+    }
+)
+
+_QUESTIONS = (
+    ("cardiac_pacemaker", "Is there a cardiac pacemaker?", (), "block", 100),
+    ("epilepsy", "Is epilepsy known, or was there ever a fit?", (), "acknowledge", 100),
+    (
+        "impaired_sensation",
+        "Is feeling under the pads reduced or lost, so that the patient could not tell too much "
+        "current from enough?",
+        (1, 2),
+        "acknowledge",
+        50,
+    ),
+    ("metal_implant_passive", "Is there metal in the limb, a joint or a plate?", (1,), "warn", 100),
+)
+
+
+def screening(*findings: ScreeningFinding, is_passed: bool = False) -> ScreeningQuestions:
+    """Four questions about patient 0417; channel 1 may lie on either side."""
+    return ScreeningQuestions(
+        protocol_id="quadriceps_strength_after_knee_replacement",
+        patient="0417",
+        day="2026-03-04",
+        channels=(
+            ScreenedChannel(number=1, name="Vastus medialis", side=None, side_is_free=True),
+            ScreenedChannel(number=2, name="Rectus femoris", side="left", side_is_free=False),
+        ),
+        questions=tuple(
+            ScreeningQuestion.model_validate(
+                {
+                    "id": name,
+                    "text": text,
+                    "channels": channels,
+                    "matters_if": "yes",
+                    "decision": decision,
+                    "cap_percent": percent,
+                    "source": "a source",
+                }
+            )
+            for name, text, channels, decision, percent in _QUESTIONS
+        ),
+        findings=findings,
+        is_passed=is_passed,
+    )
+
+
+def screening_finding(
+    item: str, decision: str, why: str, *, is_open: bool = True
+) -> ScreeningFinding:
+    """What follows from one answer."""
+    cure = {
+        "block": "Do not stimulate here.",
+        "acknowledge": "A clinician writes name and reason for this item, or do not stimulate.",
+        "warn": "Keep an eye on it.",
+    }
+    return ScreeningFinding.model_validate(
+        {
+            "item": item,
+            "decision": decision,
+            "channels": (),
+            "is_open": is_open,
+            "why": why,
+            "cure": cure[decision],
+        }
+    )
 
 
 def catalogue() -> Catalogue:

@@ -15,6 +15,7 @@ from tui.drawing.bars import key_line, off_line, stop_line
 from tui.drawing.small import small_lines
 from tui.lines import Line
 from tui.placement import Placement
+from tui.screening import Screening
 from tui.situation import Situation
 from tui.terminal import is_too_small
 from tui.view import View
@@ -27,6 +28,7 @@ class Host(Protocol):
     situation: Situation
     controls: Controls
     placement: Placement
+    screening: Screening
     zone: tzinfo | None
     is_ascii: bool
     cues_sound: bool
@@ -41,7 +43,7 @@ class Host(Protocol):
         """Send the intent, or show the words why not."""
 
     def prepare(self, asked: Prepare) -> None:
-        """Ask the engine for a plan."""
+        """Ask the engine for a plan; before a person's, for what that person must be asked."""
 
     def view(self) -> View | None:
         """Return what to draw now."""

@@ -84,7 +84,7 @@ class PlacementScreen(NmesScreen):
         elif key == "enter":
             placement.turn(1)
         elif key in {"b", "escape"}:
-            self.host.situation.start_anew()
+            self.host.situation.ask_again()
             placement.begin()
         elif key == "a" and placement.is_check_page:
             self._arm()

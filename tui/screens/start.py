@@ -108,7 +108,7 @@ class StartScreen(NmesScreen):
         if self._missing:
             return drawing.refusal_lines(self._missing, width)
         refusal = self.host.situation.refusal
-        if refusal is not None and refusal.intent == "prepare":
+        if refusal is not None and refusal.intent in ("prepare", "ask_screening"):
             return drawing.refusal_lines(refusal.reasons, width)
         waits = self.host.situation.asked is not None
         return [line(f" {texts.ASKED_PREPARE}")] if waits else []
