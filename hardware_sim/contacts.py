@@ -7,10 +7,10 @@ would need more is clipped, in the second phase less than in the first, since th
 then helps. A clipped pulse is therefore not balanced. All figures of the circuit are our design.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import exp, log
 
-from hardware_sim.pulses import Pulse
+from hardware_sim.pulses import ClippedPulse, Pulse
 
 OPEN_ABOVE_OHM = 10_000
 SHORT_BELOW_OHM = 100
@@ -43,11 +43,15 @@ class Contact:
         asked_nc = pulse.current_ma * pulse.pulse_width_us
         if round(first_nc) == asked_nc and round(second_nc) == asked_nc:
             return pulse
-        return replace(
-            pulse,
+        return ClippedPulse(
+            time_us=pulse.time_us,
+            channel=pulse.channel,
             current_ma=round(first_nc / pulse.pulse_width_us),
+            pulse_width_us=pulse.pulse_width_us,
             second_current_ma=-round(second_nc / pulse.second_width_us),
-            clipped_net_charge_nc=round(first_nc) - round(second_nc),
+            second_width_us=pulse.second_width_us,
+            gap_us=pulse.gap_us,
+            left_behind_nc=round(first_nc) - round(second_nc),
         )
 
     def _phase(self, current_ma: float, width_us: float, start_v: float) -> tuple[float, float]:

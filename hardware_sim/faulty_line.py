@@ -145,15 +145,16 @@ class FaultyLine:
         fault = rule.fault
         if not isinstance(fault, faults.Silence):
             what = self._happenings.begin(rule.number, fault, now_us)
-            self._note(now_us, rule.number, _kind(fault), "", b"", what)
+            if what is not None:
+                self._note(now_us, rule.number, _kind(fault), "", b"", what)
             return
         end_us = NEVER_US if fault.for_s is None else now_us + microseconds(fault.for_s)
         what = "for good" if fault.for_s is None else f"for {fault.for_s:g} s"
         for way in ways:
             queue = self._queues[way]
-            queue.silent_until_us = max(queue.silent_until_us, end_us)
-            queue.silenced_by = rule.number
-            self._note(now_us, rule.number, fault.kind, way, b"", what)
+            if queue.silent_until_us < end_us:
+                queue.silent_until_us, queue.silenced_by = end_us, rule.number
+                self._note(now_us, rule.number, fault.kind, way, b"", what)
 
     def _send(self, way: Way, data: bytes, name: str | None, now_us: int) -> None:
         """Put bytes on the wire; only frames are harmed."""

@@ -19,14 +19,17 @@ class Happenings:
         self._active: dict[Key, list[tuple[int, faults.BaseFault]]] = {}
         self._ends: list[tuple[int, int, Key]] = []
 
-    def begin(self, number: int, fault: faults.BaseFault, now_us: int) -> str:
-        """Let a fault begin; return what happens, in words."""
+    def begin(self, number: int, fault: faults.BaseFault, now_us: int) -> str | None:
+        """Let a fault begin; return what happens, in words, None if it lasts for good already."""
         if isinstance(fault, faults.Reboot):
             self._device.reboot(now_us, off_us=microseconds(fault.off_s))
             return f"off for {fault.off_s:g} s"
         key = _key(fault)
-        self._active.setdefault(key, []).append((number, fault))
         for_s: float | None = getattr(fault, "for_s", None)
+        lasting = self._active.setdefault(key, [])
+        if for_s is None and (number, fault) in lasting:
+            return None
+        lasting.append((number, fault))
         if for_s is not None:
             heapq.heappush(self._ends, (now_us + microseconds(for_s), number, key))
         self._apply(key, now_us)

@@ -12,8 +12,6 @@ class Pulse:
 
     ``time_us`` is when the first phase begins, on the clock that the device was given; channels
     count from 1. Source: ScienceMode2 description 1.24, section 1.2 and figure 2.
-
-    Of a clipped phase the current is the mean, in whole mA; the net charge is exact all the same.
     """
 
     time_us: int
@@ -23,14 +21,26 @@ class Pulse:
     second_current_ma: int
     second_width_us: int
     gap_us: int = GAP_US
-    clipped_net_charge_nc: int | None = None
 
     @property
     def net_charge_nc(self) -> int:
         """Charge left behind by the two phases as delivered (mA x us = nC)."""
-        if self.clipped_net_charge_nc is not None:
-            return self.clipped_net_charge_nc
         return self.current_ma * self.pulse_width_us + self.second_current_ma * self.second_width_us
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClippedPulse(Pulse):
+    """A pulse for which the supply did not suffice.
+
+    The current of a phase is its mean, in whole mA; the net charge is exact all the same.
+    """
+
+    left_behind_nc: int
+
+    @property
+    def net_charge_nc(self) -> int:
+        """Charge left behind by the two phases as delivered."""
+        return self.left_behind_nc
 
 
 def delivered_width_us(requested_us: int) -> int:

@@ -470,3 +470,13 @@ def test_a_fault_that_finds_nothing_to_harm_is_not_in_the_log() -> None:
     bench = running("kind: drop, direction: to_host, at_s: 0, commands: [SinglePulseAck]")
     bench.run_until(SECOND_US)
     assert bench.log == []
+
+
+@pytest.mark.parametrize(
+    "fault", ["silence, direction: to_host", "load, channel: 1, ohm: 900", "emergency_switch"]
+)
+def test_what_lasts_for_good_begins_once(fault: str) -> None:
+    bench = FaultyBench(f"kind: {fault}, probability: 1").connect()
+    for _ in range(5):
+        bench.command(GET_MODE)
+    assert [kind for kind in kinds(bench) if kind != "lost"] == [fault.split(",")[0]]
