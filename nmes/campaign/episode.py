@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from hardware_sim.faults import FaultScript
 from nmes.campaign.evidence import Deed, Evidence, Finding, Incident
 from nmes.campaign.generator import Draft, draw
+from nmes.campaign.harm import Harm, draw_harm, harm_of, undetected_frames
 from nmes.campaign.incidents import Blow, draw_blow
 from nmes.campaign.numbers import DEVICE_WATCHDOG_US, numbers
 from nmes.campaign.operator import RandomOperator
@@ -46,6 +48,7 @@ class Played:
     evidence: Evidence
     refusals: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
+    undetected: int = 0
     events: list[link.Event] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     is_prepared: bool = False
@@ -58,25 +61,31 @@ def seed_of(seed: int, index: int) -> Random:
     return Random(f"nmes campaign {seed} session {index}")
 
 
-def play(seed: int, index: int, folder: Path) -> Played:
+def play(seed: int, index: int, folder: Path, *, is_heavy: bool = False) -> Played:
     """Play one session to its end; its protocol file is written to a folder of its own."""
     rng = seed_of(seed, index)
     draft = draw(rng, numbers())
     file = folder / "campaign.yaml"
-    return _Episode(rng, draft, draw_blow(rng, draft), file).play()
+    blow, script = draw_blow(rng, draft), draw_harm(rng, draft, is_heavy=is_heavy)
+    return _Episode(rng, draft, blow, script, file).play()
 
 
 class _Episode:
     """One session while it is played."""
 
-    def __init__(self, rng: Random, draft: Draft, blow: Blow | None, file: Path) -> None:
+    def __init__(
+        self, rng: Random, draft: Draft, blow: Blow | None, script: FaultScript | None, file: Path
+    ) -> None:
         self._rng = rng
+        self._script = script
         self._draft = draft
         self._blow = blow
         self._ack_delay_us = rng.choice((0, 0, 0, 2_000, 10_000, 20_000, 60_000, 99_000))
         is_long = draft.edge == "session"
         self._beat_us = 280_000 if is_long else rng.choice((100_000, 150_000, 200_000, 250_000))
-        self._workshop = CampaignWorkshop(_loaded(draft, file), ack_delay_us=self._ack_delay_us)
+        self._workshop = CampaignWorkshop(
+            _loaded(draft, file), ack_delay_us=self._ack_delay_us, faults=script
+        )
         self._station = Station(self._workshop)
         self._operator = RandomOperator(rng, draft)
         self._deeds: list[Deed] = []
@@ -105,10 +114,13 @@ class _Episode:
         except Exception as error:  # noqa: BLE001 (whatever it is, it is what we are looking for)
             self._find("crash", f"{type(error).__name__}: {error}")
         self._watch_device()
+        harm = harm_of(self._script, self._workshop.applied_faults())
         return Played(
             draft=self._draft,
-            evidence=self._evidence(),
+            evidence=self._evidence(harm),
             refusals=self._refusals,
+            faults=harm.counts,
+            undetected=undetected_frames(self._workshop.applied_faults()),
             events=self._events,
             findings=self._findings,
             is_prepared=self._is_prepared,
@@ -116,7 +128,7 @@ class _Episode:
             virtual_us=self._workshop.now_us,
         )
 
-    def _evidence(self) -> Evidence:
+    def _evidence(self, harm: Harm) -> Evidence:
         journal = self._workshop.journal.content()
         if self._is_killed:
             # A process that dies loses what it has not written; what was synced is on disk.
@@ -126,13 +138,14 @@ class _Episode:
             prescription=self._draft.prescription,
             pulses=self._workshop.pulses,
             deeds=self._deeds,
-            incidents=self._incidents,
+            incidents=[*self._incidents, *harm.incidents],
             updates_us=self._workshop.updates_us,
             journal=journal,
             is_cut=self._is_killed or self._has_failed,
             latency_us=self._ack_delay_us,
             stall_us=self._stalled_us,
-            is_line_faulted=False,
+            is_line_faulted=harm.is_line_faulted,
+            clipped_channels=harm.clipped_channels,
         )
 
     def _find(self, kind: str, text: str) -> None:
@@ -155,6 +168,7 @@ class _Episode:
             self._act(now_us)
             if self._is_killed or self._is_over:
                 return
+            now_us = self._workshop.now_us  # the engine may have been kept from running
             self._station.turn(now_us)
             self._read_reports()
             self._is_over = self._is_over or (self._is_gone and self._station.is_idle)
@@ -185,8 +199,9 @@ class _Episode:
     def _watch_device(self) -> None:
         """See what the device still puts out when nobody speaks to it any more."""
         until_us = self._workshop.now_us + AFTERMATH_US
-        if self._workshop.device is not None:
-            self._workshop.device.advance(until_us)
+        line = self._workshop.line or self._workshop.device
+        if line is not None:
+            line.advance(until_us)
 
     # The screen -------------------------------------------------------------------------------
 
@@ -194,6 +209,7 @@ class _Episode:
         """Do what screen, operator and fate do now."""
         if self._blow is not None and now_us >= self._blow_us_or_pulse():
             self._strike(self._blow, now_us)
+            now_us = self._workshop.now_us
         if now_us >= self._second_stop_us:
             self._second_stop_us = NEVER_US
             self._do(link.Stop(cause="SPACE again"), now_us)
@@ -263,6 +279,7 @@ class _Episode:
                 kind=kind,
                 quiet_after_us=quiet_after_us,
                 until=frozenset(until),
+                is_for_the_line=True,
             )
         )
 
@@ -333,8 +350,9 @@ class _Episode:
         """Let time go by for the device while the engine is kept from running."""
         self._stalled_us = max(self._stalled_us, lasts_us)
         self._workshop.now_us += lasts_us
-        if self._workshop.device is not None:
-            self._workshop.device.advance(self._workshop.now_us)
+        line = self._workshop.line or self._workshop.device
+        if line is not None:
+            line.advance(self._workshop.now_us)
 
     def _strike_protocol_changed(self, _: Blow, __: int) -> None:
         self._happened("protocol_changed", None)

@@ -55,13 +55,19 @@ class Incident:
     """Something that happened to the session from outside.
 
     `quiet_after_us`: from so long after it no pulse may begin, None if it need not end the output.
-    `until`: which granted wishes may bring output back; none if nothing may.
+    `until`: which granted wishes may bring output back; none if nothing may. `lasts_us`: it ends by
+    itself. `channels`: those that it silences, None for all. `is_by_period`: a period on top.
+    `is_for_the_line`: the engine ends it by a frame, which a bad line may hold up.
     """
 
     at_us: int
     kind: str
     quiet_after_us: int | None = None
     until: frozenset[str] = frozenset()
+    lasts_us: int | None = None
+    channels: frozenset[int] | None = None
+    is_by_period: bool = False
+    is_for_the_line: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +86,7 @@ class Evidence:
     `updates_us` are the times at which the host wrote a frame of new values. `is_cut`: the engine
     ended before it could close its journal. `latency_us` is how
     long a frame may be held up by an answer that is owed, `stall_us` the longest time that the
-    engine was kept from running.
+    engine was kept from running. Of `clipped_channels` a load may have taken some current.
     """
 
     prescription: Prescription
@@ -93,6 +99,7 @@ class Evidence:
     latency_us: int
     stall_us: int
     is_line_faulted: bool
+    clipped_channels: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

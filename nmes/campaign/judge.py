@@ -18,8 +18,8 @@ from nmes.campaign.rhythm import rhythm_findings, rise_findings
 FIRST_PULSE_US = 10_000_000
 """What counts as the time since the pulse before, for the first."""
 STOP_ZERO_US = 200_000
-UNANSWERED_US = 700_000
-"""How long a line fault may hold up a lowered level: the bound for a missing answer."""
+UNANSWERED_US = 900_000
+"""How long a line fault may hold up a lowered level: 700 ms without an answer, and its delay."""
 WRITE_US = 30_000
 MOST_FINDINGS = 20
 
@@ -94,15 +94,14 @@ class _Judged:
         self._levels = levels
         self._records = records
 
-    def findings(
-        self, pulses: Sequence[PulseSeen], nearest: dict[str, float]
-    ) -> Iterator[Finding]:
+    def findings(self, pulses: Sequence[PulseSeen], nearest: dict[str, float]) -> Iterator[Finding]:
         """Yield all that is wrong with the pulses of this channel."""
         yield from self._pulse_findings(pulses, nearest)
         evidence, channel = self._evidence, self._channel
         class_name = evidence.prescription.timing_class
         ceiling = Ceiling(self._levels, self._lowering_us())
-        yield from rise_findings(pulses, evidence, channel, ceiling, self._table)
+        if channel.number not in evidence.clipped_channels:
+            yield from rise_findings(pulses, evidence, channel, ceiling, self._table)
         arms_us = [record.at_us for record in self._records if record.event == "arm"]
         rhythm = self._table.classes[class_name]
         yield from rhythm_findings(pulses, evidence, channel, rhythm, arms_us, nearest)
@@ -122,6 +121,7 @@ class _Judged:
         oracle = PulseOracle(channel, bounds, table.ceiling["load_ohm"], nearest)
         ceiling = Ceiling(self._levels, self._lowering_us())
         last_us = pulses[0].time_us - FIRST_PULSE_US
+        is_clipped = channel.number in self._evidence.clipped_channels
         for pulse in pulses:
             wrong = oracle.judge(
                 pulse.current_ma,
@@ -132,6 +132,8 @@ class _Judged:
             )
             last_us = pulse.time_us
             for text in wrong:
+                if is_clipped and text.startswith("balance"):
+                    continue  # a device that cannot tell clips; that is judged by what it reports
                 yield self._finding(text.split(":")[0], pulse, text)
             level_ua = ceiling.at(pulse.time_us)
             if pulse.current_ma * 1000 > level_ua:
@@ -180,13 +182,20 @@ class Silence:
     from_us: int
     until_us: int
     why: str
+    channels: frozenset[int] | None
+
+    def holds_for(self, channel: int) -> bool:
+        """Whether this channel must be silent."""
+        return self.channels is None or channel in self.channels
 
 
 def silence_findings(evidence: Evidence, records: Sequence[Record]) -> Iterator[Finding]:
     """Yield the first pulse in each time that had to be silent."""
     for silence in silences(evidence, records):
         for pulse in evidence.pulses:
-            if silence.from_us <= pulse.time_us < silence.until_us:
+            if pulse.time_us >= silence.until_us:
+                break
+            if pulse.time_us >= silence.from_us and silence.holds_for(pulse.channel):
                 late_ms = (pulse.time_us - silence.from_us) / 1000
                 text = f"{silence.why}: a pulse {late_ms:.1f} ms after it had to be silent"
                 yield Finding(kind="silence", at_us=pulse.time_us, text=text)
@@ -198,13 +207,24 @@ def silences(evidence: Evidence, records: Sequence[Record]) -> Iterator[Silence]
     for incident in (*evidence.incidents, *_of_deeds(evidence), *_of_records(evidence, records)):
         if incident.quiet_after_us is not None:
             yield Silence(
-                from_us=incident.at_us + incident.quiet_after_us,
+                from_us=incident.at_us + incident.quiet_after_us + _spare_us(evidence, incident),
                 until_us=_until_us(evidence.deeds, incident),
                 why=incident.kind,
+                channels=incident.channels,
             )
 
 
+def _spare_us(evidence: Evidence, incident: Incident) -> int:
+    """Return what a bound is lengthened by: the period in progress, a line that swallows stops."""
+    period_us = _longest_period_us(evidence.prescription) if incident.is_by_period else 0
+    if incident.is_for_the_line and evidence.is_line_faulted:
+        return _stop_us(evidence) - STOP_ZERO_US
+    return period_us
+
+
 def _until_us(deeds: Sequence[Deed], incident: Incident) -> int:
+    if incident.lasts_us is not None:
+        return incident.at_us + incident.lasts_us
     for deed in deeds:
         is_later = deed.at_us > incident.at_us and not deed.is_refused
         if is_later and deed.kind in incident.until:

@@ -14,6 +14,7 @@ DEVICE_STEP_UA = 1_000
 FIND_RAMP_US = 500_000
 """While a level is found the current rises in this time, or in the least of the timing class."""
 TOLERANCE_US = 250_000
+UNANSWERED_US = 900_000
 BURST_GAP_PERIODS = 1.5
 
 
@@ -57,7 +58,8 @@ def rhythm_findings(
     period_us = max(channel.periods_us)
     most_us, least_off_us = rhythm["on_max_us"], rhythm["off_min_us"]
     ratio = rhythm["off_to_on_min_permille"] / 1000
-    spare_us = TOLERANCE_US + evidence.stall_us + evidence.latency_us + period_us
+    held_up_us = UNANSWERED_US if evidence.is_line_faulted else evidence.latency_us
+    spare_us = TOLERANCE_US + evidence.stall_us + held_up_us + period_us
     last: Burst | None = None
     for burst in bursts_of(pulses, period_us):
         _note(nearest, "on-time", (burst.on_us + period_us) / most_us)
@@ -71,7 +73,7 @@ def rhythm_findings(
             asked_us = max(least_off_us, ratio * (last.on_us - period_us))
             name = "rest" if asked_us == least_off_us else "ratio"
             _note(nearest, name, asked_us / rest_us)
-            if rest_us < asked_us - spare_us - evidence.latency_us:
+            if rest_us < asked_us - spare_us - held_up_us:
                 text = f"rest of {rest_us / 1e6:.3f} s after {last.on_us / 1e6:.3f} s on"
                 yield _finding(channel, name, burst.first_us, text)
         last = burst
@@ -90,10 +92,9 @@ def rise_findings(
     between two pulses by the sum over all frames written from one to the other.
     """
     rhythm = table.classes[evidence.prescription.timing_class]
-    ramp_us = min(
-        round(channel.ramp_up_s * 1e6), max(FIND_RAMP_US, rhythm["ramp_up_min_us"])
-    )
+    ramp_us = min(round(channel.ramp_up_s * 1e6), max(FIND_RAMP_US, rhythm["ramp_up_min_us"]))
     period_us, updates_us = max(channel.periods_us), evidence.updates_us
+    held_up_us = UNANSWERED_US if evidence.is_line_faulted else 0
     slew_max_us = table.behaviour["slew_elapsed_max_us"]
     last_us, last_ua = pulses[0].time_us - 2 * period_us, 0
     for pulse in pulses:
@@ -102,7 +103,7 @@ def rise_findings(
         from_ua = 0 if is_new_burst else last_ua
         level_ua = ceiling.at(pulse.time_us)
         if current_ua > from_ua:
-            since_us = max(last_us, pulse.time_us - 2 * period_us) - period_us
+            since_us = max(last_us, pulse.time_us - 2 * period_us) - period_us - held_up_us
             first = bisect_right(updates_us, since_us)
             frames = updates_us[max(0, first - 1) : bisect_right(updates_us, pulse.time_us)]
             counted_us = sum(

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from nmes.campaign.episode import Played
+from nmes.campaign.harm import KINDS as FAULT_KINDS
+from nmes.campaign.incidents import KINDS, NONE
 from nmes.campaign.judge import Verdict
 
 NEAR = 0.95
@@ -20,6 +22,25 @@ EDGES = (
 No site allows a RehaStim2 to come near to the r.m.s. current, power density or energy per pulse:
 these are judged with every pulse, and their largest shares are told.
 """
+
+HOST_KINDS = ("absent", *(kind for kind, _ in KINDS if kind not in (NONE, "stop", "finish")))
+DEEDS = (
+    *("arm", "find_level", "start", "step_up_fine", "step_up_coarse", "step_down_fine"),
+    *("step_down_coarse", "zero_level", "pause", "resume", "stop", "acknowledge", "finish"),
+    *("note", "leave"),
+)
+REFUSALS = (
+    *("prepare: ", "arm: Confirm the pads", "arm: Acknowledge the stop first"),
+    *("arm: The protocol file has changed", "arm: 'arm' is not possible"),
+    *("step_level: At most two steps", "step_level: At most # mA more", "step_level: Channel #"),
+    *("step_level: The current is rising", "step_level: The session is paused"),
+    *("step_level: Find the level", "step_level: This protocol has no channel"),
+    *("step_level: Held keys", "start: All levels are", "start: 'start' is not possible"),
+    *("find_level: 'find a level'", "pause: 'pause'", "resume: 'resume'", "leave: 'leave'"),
+    *("finish: 'finish'", "acknowledge: 'acknowledge'", "note: There is no record"),
+    *("leave: The device has not confirmed", "zero_level: "),
+)
+"""How refusals begin that a full campaign must have met; numbers in them are #."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +61,8 @@ class Tally:
     virtual_us: int = 0
     cpu_us: int = 0
     pulses: int = 0
+    undetected_frames: int = 0
+    harmed_frames: int = 0
     at_an_edge: int = 0
     deeds: Counter[str] = field(default_factory=Counter)
     incidents: Counter[str] = field(default_factory=Counter)
@@ -57,6 +80,8 @@ class Tally:
         self.virtual_us += other.virtual_us
         self.cpu_us += other.cpu_us
         self.pulses += other.pulses
+        self.undetected_frames += other.undetected_frames
+        self.harmed_frames += other.harmed_frames
         self.at_an_edge += other.at_an_edge
         for name in COUNTERS:
             getattr(self, name).update(getattr(other, name))
@@ -83,6 +108,8 @@ def tally_of(index: int, played: Played, verdict: Verdict) -> Tally:
         sessions=1,
         virtual_us=played.virtual_us,
         pulses=len(evidence.pulses),
+        undetected_frames=played.undetected,
+        harmed_frames=played.faults["flip_bits"] + played.faults["truncate"],
         at_an_edge=1 if edges else 0,
         deeds=Counter(deed.kind for deed in evidence.deeds),
         incidents=Counter(incident.kind for incident in evidence.incidents),
@@ -111,3 +138,20 @@ def edges_of(played: Played, verdict: Verdict) -> set[str]:
     """Return the limits that a session with output came within 5 % of."""
     near = {name for name, share in verdict.nearest.items() if share >= NEAR}
     return (near | played.draft.static_edges) & set(EDGES)
+
+
+def missing(tally: Tally) -> tuple[str, ...]:
+    """Return everything that a full campaign must have seen and has not."""
+    wanted = {
+        "edges": EDGES,
+        "deeds": DEEDS,
+        "incidents": HOST_KINDS,
+        "faults": FAULT_KINDS,
+        "refusals": REFUSALS,
+    }
+    return tuple(
+        f"{name}: {kind}"
+        for name, kinds in wanted.items()
+        for kind in kinds
+        if not any(seen.startswith(kind) for seen in getattr(tally, name))
+    )

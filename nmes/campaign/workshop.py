@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from hardware_sim.fault_log import AppliedFault
+from hardware_sim.faults import FaultScript
 from nmes.campaign.evidence import PulseSeen
 from nmes.records.journal import Journal, MemoryJournal, new_session_id
 from nmes.rehearsal import EPOCH, VirtualWorkshop
@@ -25,19 +27,29 @@ class FailingDisk(MemoryJournal):
 class CampaignWorkshop(VirtualWorkshop):
     """Virtual time in which pulses and updates are kept for the judge."""
 
-    def __init__(self, loaded: LoadedProtocol, *, ack_delay_us: int) -> None:
+    def __init__(
+        self, loaded: LoadedProtocol, *, ack_delay_us: int, faults: FaultScript | None
+    ) -> None:
         self.pulses: list[PulseSeen] = []
         self.updates_us: list[int] = []
         self.slept_us = 0
         self._loaded = loaded
         self._disk = FailingDisk()
         super().__init__(
-            self.pulses.append, None, ack_delay_us=ack_delay_us, trace=self._note_update
+            self.pulses.append,
+            None,
+            ack_delay_us=ack_delay_us,
+            trace=self._note_update,
+            faults=faults,
         )
 
     def _note_update(self, now_us: int, direction: object, data: bytes) -> None:
         if str(direction) == "sent" and _command_of(data) == UPDATE_COMMAND:
             self.updates_us.append(now_us)
+
+    def applied_faults(self) -> list[AppliedFault]:
+        """Return all faults that the line has applied so far."""
+        return self.line.log.entries if self.line is not None else []
 
     def protocol(self, name: str) -> LoadedProtocol:  # noqa: ARG002 (there is but this one)
         """Return the protocol of this session."""

@@ -1,0 +1,223 @@
+"""Random fault scripts for the simulated device, and what the judge has to know of each.
+
+In a usual run no frame is harmed in a way that the device's checksum could miss. It is a CRC-8 with
+the polynomial x^8+x^2+x+1 over the body: it finds every single inverted bit; the length before it
+finds every body cut short or ended by a false stop byte. So one bit at a time is inverted, at most
+the last 4 bytes are lost, and noise is too short to be a frame of its own. Every
+harmed frame is looked at all the same. A heavy run has no such bounds.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from hardware_sim.fault_log import AppliedFault
+from hardware_sim.faults import FaultScript
+from nmes.campaign.evidence import Incident
+from nmes.campaign.generator import Draft
+from nmes.campaign.numbers import DEVICE_WATCHDOG_US
+from nmes.campaign.wire_check import is_undetected
+
+Fields = dict[str, Any]
+
+HARMED_SHARE = 0.42
+KINDS = (
+    *("drop", "delay", "duplicate", "reorder", "flip_bits", "truncate", "garbage", "silence"),
+    *("refuse", "wrong_mode", "wrong_version", "reboot"),
+    *("open_electrode", "short_electrode", "load", "emergency_switch", "failed_module"),
+)
+LINE_KINDS = frozenset((*KINDS[:9], "lost"))
+"""Faults that hold up or swallow what is said, in either direction."""
+DAMAGE = frozenset({"flip_bits", "truncate", "garbage"})
+WISHES = frozenset({"arm", "find_level", "start", "resume"})
+AT_ONCE_US = 100_000
+KEEP_ALIVE_US = 300_000
+UNANSWERED_US = 700_000
+LONG_SILENCE_S = 1.3
+
+
+def draw_harm(rng: Random, draft: Draft, *, is_heavy: bool) -> FaultScript | None:
+    """Return what goes wrong between engine and skin in a session; None if nothing does."""
+    if draft.edge == "session" or draft.must_be_refused is not None:
+        return None
+    if is_heavy:
+        return _script(rng, [_heavy(rng, kind) for kind in ("flip_bits", "flip_bits", "garbage")])
+    if rng.random() >= HARMED_SHARE:
+        return None
+    count = rng.choice((1, 1, 1, 2))
+    kinds = rng.sample(KINDS, count)
+    if len(DAMAGE & set(kinds)) > 1:
+        kinds = kinds[:1]
+    return _script(rng, [_fault(rng, draft, kind) for kind in kinds])
+
+
+def _script(rng: Random, faults: list[Fields]) -> FaultScript:
+    return FaultScript.model_validate({"seed": rng.randrange(2**31), "faults": faults})
+
+
+def _when_s(rng: Random, draft: Draft) -> float:
+    return round(rng.uniform(0.3, 10 + draft.duration_s), 3)
+
+
+def _fault(rng: Random, draft: Draft, kind: str) -> Fields:
+    if kind in ("wrong_mode", "wrong_version"):
+        return _lie(rng, kind)
+    if kind == "refuse":
+        return _refusal(rng, draft)
+    if kind in KINDS[11:]:
+        return _happening(rng, draft, kind)
+    if kind == "silence":
+        way = rng.choice(("to_device", "to_host", "both"))
+        fault: Fields = {"kind": kind, "at_s": _when_s(rng, draft), "direction": way}
+        lasts_s = rng.choice((None, round(rng.uniform(0.05, 4), 3)))
+        return fault if lasts_s is None else fault | {"for_s": lasts_s}
+    return _frame_fault(rng, draft, kind)
+
+
+def _frame_fault(rng: Random, draft: Draft, kind: str) -> Fields:
+    fault: Fields = {"kind": kind, "direction": rng.choice(("to_device", "to_host", "both"))}
+    if rng.random() < 0.5:
+        fault["probability"] = rng.choice((0.003, 0.01, 0.03, 0.1))
+    elif rng.random() < 0.5:
+        fault["at_frame"] = rng.randint(1, 120)
+        fault["times"] = rng.randint(1, 4)
+    else:
+        fault["at_s"] = _when_s(rng, draft)
+    sizes: dict[str, Fields] = {
+        "delay": {"delay_ms": rng.randint(1, 180)},
+        "duplicate": {"copies": rng.randint(1, 3)},
+        "flip_bits": {"bits": 1},
+        "truncate": {"bytes": rng.randint(1, 4)},
+        "garbage": {"bytes": rng.randint(1, 6)},
+    }
+    if kind == "garbage" and "at_s" in fault:
+        fault.pop("times", None)
+    return fault | sizes.get(kind, {})
+
+
+def _refusal(rng: Random, draft: Draft) -> Fields:
+    results = ("transfer_error", "parameter_error", "wrong_mode", "busy")
+    fault: Fields = {"kind": "refuse", "result": rng.choice(results)}
+    if rng.random() < 0.5:
+        return fault | {"at_frame": rng.randint(1, 80), "times": rng.randint(1, 3)}
+    return fault | {"at_s": _when_s(rng, draft)}
+
+
+def _lie(rng: Random, kind: str) -> Fields:
+    frame: Fields = {"kind": kind, "at_frame": rng.randint(1, 12 if kind == "wrong_mode" else 2)}
+    if kind == "wrong_version":
+        return frame | {"version": rng.choice((0, 2, 255))}
+    return frame | {"mode": rng.choice(("start", "initialized", "started"))}
+
+
+def _happening(rng: Random, draft: Draft, kind: str) -> Fields:
+    channel = rng.choice([c.number for c in draft.prescription.channels])
+    fault: Fields = {"kind": kind, "at_s": _when_s(rng, draft)}
+    if kind == "reboot":
+        return fault | {"off_s": round(rng.uniform(0.1, 3), 3)}
+    if rng.random() < 0.6:
+        fault["for_s"] = round(rng.uniform(0.2, 8), 3)
+    if kind == "failed_module":
+        return fault | {"module": "A" if channel <= 4 else "B"}
+    if kind == "emergency_switch":
+        return fault
+    fault["channel"] = channel
+    return fault | {"ohm": float(rng.randint(1_200, 9_900))} if kind == "load" else fault
+
+
+def _heavy(rng: Random, kind: str) -> Fields:
+    fault: Fields = {
+        "kind": kind,
+        "direction": rng.choice(("to_device", "both")),
+        "probability": rng.choice((0.03, 0.1, 0.25)),
+    }
+    size = {"bits": rng.randint(2, 24)} if kind == "flip_bits" else {"bytes": rng.randint(4, 60)}
+    return fault | size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harm:
+    """What the judge has to know of the faults that were really applied.
+
+    `clipped_channels` may put out less than they were told, unbalanced.
+    """
+
+    incidents: tuple[Incident, ...]
+    counts: Counter[str]
+    is_line_faulted: bool
+    clipped_channels: frozenset[int]
+
+
+def harm_of(script: FaultScript | None, entries: list[AppliedFault]) -> Harm:
+    """Return what a session's faults came to."""
+    if script is None:
+        return Harm(
+            incidents=(), counts=Counter(), is_line_faulted=False, clipped_channels=frozenset()
+        )
+    kinds = Counter(entry.kind for entry in entries)
+    faults = [script.faults[entry.fault - 1] for entry in entries]
+    return Harm(
+        incidents=tuple(_incidents(script, entries)),
+        counts=kinds,
+        is_line_faulted=bool(LINE_KINDS & set(kinds)),
+        clipped_channels=frozenset(f.channel for f in faults if f.kind == "load"),
+    )
+
+
+def _incidents(script: FaultScript, entries: list[AppliedFault]) -> Iterator[Incident]:
+    for entry in entries:
+        fault: Any = script.faults[entry.fault - 1]
+        at_us, lasts_us = entry.time_us, _lasts_us(getattr(fault, "for_s", None))
+        match entry.kind:
+            case "reboot" | "emergency_switch":
+                yield Incident(
+                    at_us=at_us, kind=entry.kind, quiet_after_us=AT_ONCE_US, until=WISHES
+                )
+            case "silence" if fault.for_s is None or fault.for_s > LONG_SILENCE_S:
+                yield _silence(entry)
+            case "open_electrode" | "short_electrode":
+                yield Incident(
+                    at_us=at_us,
+                    kind=entry.kind,
+                    quiet_after_us=0,
+                    lasts_us=lasts_us,
+                    channels=frozenset({fault.channel}),
+                )
+            case "failed_module":
+                numbers = range(1, 5) if fault.module == "A" else range(5, 9)
+                yield Incident(
+                    at_us=at_us,
+                    kind=entry.kind,
+                    quiet_after_us=0,
+                    lasts_us=lasts_us,
+                    channels=frozenset(numbers),
+                )
+
+
+def _silence(entry: AppliedFault) -> Incident:
+    """A device that hears nothing stops by its watchdog; an engine that hears nothing, by F3."""
+    quiet_us = KEEP_ALIVE_US + UNANSWERED_US
+    if entry.direction == "to_device":
+        quiet_us = DEVICE_WATCHDOG_US
+    return Incident(
+        at_us=entry.time_us,
+        kind=f"silence {entry.direction}",
+        quiet_after_us=quiet_us,
+        until=WISHES,
+        is_by_period=True,
+    )
+
+
+def undetected_frames(entries: list[AppliedFault]) -> int:
+    """Count the harmed frames towards the device that no checksum can tell from intact ones."""
+    return sum(
+        is_undetected(entry.data, bytes.fromhex(entry.detail.replace(" ", "")))
+        for entry in entries
+        if entry.kind in ("flip_bits", "truncate") and entry.direction == "to_device"
+    )
+
+
+def _lasts_us(for_s: float | None) -> int | None:
+    return None if for_s is None else round(for_s * 1e6)

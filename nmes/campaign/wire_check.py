@@ -1,0 +1,51 @@
+"""Whether bytes hold an intact frame for a RehaStim2: a decoder of its own, for harmed frames.
+
+Frame: F0 81 checksum^55 81 length^55 body 0F; checksum: CRC-8, polynomial 07, over the body as it
+is on the wire (ScienceMode2 description 1.24, section 2.2).
+"""
+
+from collections.abc import Iterator
+from functools import cache
+
+START, STOP, ESCAPE, KEY = 0xF0, 0x0F, 0x81, 0x55
+SMALLEST = 8
+
+
+@cache
+def _crc_of(byte: int) -> int:
+    for _ in range(8):
+        byte = (byte << 1) ^ 0x107 if byte & 0x80 else byte << 1
+    return byte
+
+
+def checksum(body: bytes) -> int:
+    """Return the CRC-8 of a body."""
+    value = 0
+    for byte in body:
+        value = _crc_of(value ^ byte)
+    return value
+
+
+def is_intact(frame: bytes) -> bool:
+    """Tell whether a device would take these bytes for an undamaged frame."""
+    if len(frame) < SMALLEST or frame[0] != START or frame[-1] != STOP:
+        return False
+    if frame[1] != ESCAPE or frame[3] != ESCAPE:
+        return False
+    body = frame[5:-1]
+    return frame[4] ^ KEY == len(body) and frame[2] ^ KEY == checksum(body)
+
+
+def intact_frames(data: bytes) -> Iterator[bytes]:
+    """Yield everything in some bytes that could be taken for an intact frame."""
+    starts = [index for index, byte in enumerate(data) if byte == START]
+    stops = [index for index, byte in enumerate(data) if byte == STOP]
+    for start in starts:
+        for stop in stops:
+            if stop - start + 1 >= SMALLEST and is_intact(data[start : stop + 1]):
+                yield data[start : stop + 1]
+
+
+def is_undetected(asked: bytes, harmed: bytes) -> bool:
+    """Tell whether what arrives holds an intact frame other than the one that was sent."""
+    return any(frame != asked for frame in intact_frames(harmed))
