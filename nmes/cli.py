@@ -73,7 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for add in (_start, _demo, _run, _screening, _rehearse, _check, _show, _library):
         add(commands)
-    for add in (_simulate, _ports):
+    for add in (_campaign, _simulate, _ports):
         add(commands)
     _sessions(commands)
     return parser
@@ -156,6 +156,37 @@ def _rehearse(commands: "_Commands") -> None:
     _add_recordings(parser)
     _add_faults(parser)
     _add_ack_delay(parser)
+
+
+def _campaign(commands: "_Commands") -> None:
+    parser = commands.add_parser(
+        "campaign",
+        help="run thousands of random sessions in virtual time and judge every pulse",
+        description="Run whole sessions in virtual time with random protocols, operators and "
+        "faults, through the very engine, gate and driver that serve a patient. The pulse record "
+        "of the simulated device is judged by an oracle of its own. Exit code 0 only if nothing "
+        "was wrong.",
+    )
+    parser.add_argument("--sessions", type=_count, default=1000, metavar="N", help="default: 1000")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="default: 1")
+    parser.add_argument(
+        "--jobs", type=_count, default=1, metavar="J", help="processes at a time; default: 1"
+    )
+    parser.add_argument("--only", type=int, metavar="K", help="tell the story of one session")
+    parser.add_argument(
+        "--noise",
+        choices=("light", "heavy"),
+        default="light",
+        help="heavy: more than a checksum can keep out; figures of a residual risk, not a verdict",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="the result as JSON; - prints it")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return number
 
 
 def _check(commands: "_Commands") -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from hardware_sim.fault_log import AppliedFault
 from hardware_sim.faults import FaultScript
 from nmes.campaign.evidence import Deed, Evidence, Finding, Incident
 from nmes.campaign.generator import Draft, draw
@@ -49,6 +50,7 @@ class Played:
     refusals: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     undetected: int = 0
+    harm: list[AppliedFault] = field(default_factory=list)
     events: list[link.Event] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     is_prepared: bool = False
@@ -120,6 +122,7 @@ class _Episode:
             evidence=self._evidence(harm),
             refusals=self._refusals,
             faults=harm.counts,
+            harm=self._workshop.applied_faults(),
             undetected=undetected_frames(self._workshop.applied_faults()),
             events=self._events,
             findings=self._findings,

@@ -22,6 +22,8 @@ SIDED = frozenset({"upper_limb", "hand", "lower_limb", "foot", "gluteal"})
 AT_BACK = "upper_back"
 """Here both pads lie at the back and on one side, so that no current crosses the chest."""
 CLASSES = (("cyclic", 83), ("continuous_sensory", 9), ("continuous_subtetanic", 8))
+NEAR = 0.95
+"""From this share of a limit on, a session counts as one at its edge."""
 EDGES = (
     *(("current", 24), ("charge", 8), ("density", 4), ("width_max", 8), ("width_min", 6)),
     *(("rate_max", 8), ("rate_min", 3), ("ramp", 8), ("on_time", 6), ("rest", 8), ("ratio", 8)),
@@ -81,6 +83,7 @@ class _Drawing:
         self.ramps_down: dict[int, float] = {}
         self.sides: dict[int, str] = {}
         self.duration_s = 0.0
+        self.tight: set[str] = set()
 
     def draft(self) -> Draft:
         """Draw the rest and return all of it."""
@@ -115,6 +118,7 @@ class _Drawing:
         """Yield the limits that the protocol itself lies within 5 % of."""
         if min(self.widths.values()) <= self.table.ceiling["pulse_width_min_us"] * 1.05:
             yield "narrow width"
+        yield from self.tight
         if max(self.periods_us) * self.table.ceiling["frequency_min_hz"] >= 950_000:
             yield "slow rate"
         if min(self.ramps_up.values()) <= self.rhythm["ramp_up_min_us"] * 1.05e-6:
@@ -164,7 +168,7 @@ class _Drawing:
 
     def _period_us(self) -> int:
         modules = len({(number - 1) // 4 for number in self.numbers})
-        fastest_hz = min(
+        fastest_hz: int = min(
             self.rhythm["frequency_max_hz"],
             self.table.ceiling["frequency_max_hz"],
             *(self.table.sites[site]["frequency_max_hz"] for site in self.sites.values()),
@@ -201,6 +205,7 @@ class _Drawing:
         if self.edge == "session":
             return 3590.0
         if self.edge == "on_time":
+            self.tight.add("on-time")
             return round(self.rng.uniform(19.1, 20.0), 3)
         if self.edge == "rest":
             return round(max(ramps_s + 0.05, self.rng.uniform(0.7, 0.95)), 3)
@@ -209,14 +214,17 @@ class _Drawing:
     def _off_s(self, on_s: float, period_us: int) -> float:
         if self.rhythm_name != "cyclic":
             return 0.0 if self.edge == "session" else self.rng.choice((0.0, 0.5, 2.0))
-        least_s = max(
+        least_s: float = max(
             on_s * self.rhythm["off_to_on_min_permille"] / 1000,
             self.rhythm["off_min_us"] / 1e6,
             2.5 * period_us / 1e6 + 0.5 if period_us > 200_000 else 0,
         )
         is_tight = self.edge in ("rest", "ratio", "on_time")
         spare_s = self.rng.choice((0.0, 0.01, 0.03)) if is_tight else self.rng.uniform(0, 2)
-        return round(least_s + spare_s + 0.0005, 3)
+        off_s = round(least_s + spare_s + 0.0005, 3)
+        if least_s >= NEAR * off_s and period_us <= 200_000:
+            self.tight.add("rest" if least_s * 1e6 == self.rhythm["off_min_us"] else "ratio")
+        return off_s
 
     def _timing(self, number: int) -> tuple[float, float, float]:
         up_s, down_s = self._ramp_up_s(), round(self.rng.uniform(0.05, 0.8), 3)
@@ -336,7 +344,10 @@ class _Drawing:
             "name": f"channel {number}",
             "site": self.sites[number],
             "side": self._side(number, zone),
-            "pads": tuple(pad | {"name": n, "gel_area_cm2": a} for n, a in zip("ab", areas)),
+            "pads": tuple(
+                pad | {"name": name, "gel_area_cm2": area_cm2}
+                for name, area_cm2 in zip("ab", areas, strict=True)
+            ),
             "waveforms": ("symmetric_biphasic",),
             "pulse_width_us": self.widths[number],
             "frequency_hz": round(1e6 / period_us, 3),
@@ -480,4 +491,4 @@ SPOILERS: dict[str, Callable[[_Drawing, Fields], bool]] = {
     "pads on two sides": _spoil_sides,
     "channel beyond the device": _spoil_device,
 }
-"""What is asked for in vain; each makes any protocol one that must be refused, or says it cannot."""
+"""What is asked for in vain; each makes a protocol one to be refused, or says that it cannot."""

@@ -197,7 +197,7 @@ def _incidents(script: FaultScript, entries: list[AppliedFault]) -> Iterator[Inc
 
 
 def _silence(entry: AppliedFault) -> Incident:
-    """A device that hears nothing stops by its watchdog; an engine that hears nothing, by F3."""
+    """Return when a silence must have ended the output: by the watchdog, or for want of answers."""
     quiet_us = KEEP_ALIVE_US + UNANSWERED_US
     if entry.direction == "to_device":
         quiet_us = DEVICE_WATCHDOG_US

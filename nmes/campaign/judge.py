@@ -35,6 +35,7 @@ class Verdict:
     findings: list[Finding]
     nearest: dict[str, float]
     records: list[Record] = field(default_factory=list)
+    beyond_level_ma: float = 0.0
 
 
 def judge(evidence: Evidence, table: Numbers) -> Verdict:
@@ -56,6 +57,7 @@ def judge(evidence: Evidence, table: Numbers) -> Verdict:
         if pulses:
             judged = _Judged(evidence, table, channel, history.levels[channel.number], records)
             verdict.findings += judged.findings(pulses, verdict.nearest)
+            verdict.beyond_level_ma = max(verdict.beyond_level_ma, judged.beyond_level_ma)
     verdict.findings += _strange_channels(by_channel)
     verdict.findings += overlaps(evidence.pulses)
     verdict.findings += silence_findings(evidence, records)
@@ -93,6 +95,7 @@ class _Judged:
         self._channel = channel
         self._levels = levels
         self._records = records
+        self.beyond_level_ma = 0.0
 
     def findings(self, pulses: Sequence[PulseSeen], nearest: dict[str, float]) -> Iterator[Finding]:
         """Yield all that is wrong with the pulses of this channel."""
@@ -138,6 +141,8 @@ class _Judged:
             level_ua = ceiling.at(pulse.time_us)
             if pulse.current_ma * 1000 > level_ua:
                 text = f"{pulse.current_ma} mA, the level is {level_ua / 1000:g} mA"
+                beyond_ma = pulse.current_ma - level_ua / 1000
+                self.beyond_level_ma = max(self.beyond_level_ma, beyond_ma)
                 yield self._finding("level", pulse, text)
             elif level_ua and pulse.current_ma > nearest.get("level", 0.0) * level_ua / 1000:
                 nearest["level"] = pulse.current_ma * 1000 / level_ua

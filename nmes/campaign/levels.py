@@ -49,7 +49,7 @@ class Levels:
 
 
 class Ceiling:
-    """Answers what current a level allows at rising times, `delay_us` after it was lowered still."""
+    """Answers what current a level allows, and for `delay_us` what it allowed; times must rise."""
 
     def __init__(self, levels: Levels, delay_us: int) -> None:
         self._spans = levels.spans

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from nmes.campaign.evidence import Evidence, Finding, PulseSeen
@@ -106,10 +107,7 @@ def rise_findings(
             since_us = max(last_us, pulse.time_us - 2 * period_us) - period_us - held_up_us
             first = bisect_right(updates_us, since_us)
             frames = updates_us[max(0, first - 1) : bisect_right(updates_us, pulse.time_us)]
-            counted_us = sum(
-                min(slew_max_us, after - before)
-                for before, after in zip(frames, frames[1:], strict=False)
-            )
+            counted_us = sum(min(slew_max_us, after - before) for before, after in pairwise(frames))
             allowed_ua = level_ua * counted_us / ramp_us + DEVICE_STEP_UA * max(1, len(frames) - 1)
             if current_ua - from_ua > allowed_ua:
                 text = (

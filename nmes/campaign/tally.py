@@ -5,17 +5,16 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from nmes.campaign.episode import Played
+from nmes.campaign.generator import NEAR
 from nmes.campaign.harm import KINDS as FAULT_KINDS
 from nmes.campaign.incidents import KINDS, NONE
 from nmes.campaign.judge import Verdict
 
-NEAR = 0.95
-"""From this share of a limit on, a session counts as one at its edge."""
 FAILURES_KEPT = 200
 
 EDGES = (
     *("current", "width", "narrow width", "rate", "slow rate", "charge", "current density"),
-    *("ramp", "on-time", "rest", "ratio", "pad", "session", "level"),
+    *("ramp", "on-time", "rest", "ratio", "pad", "session"),
 )
 """The limits that protocols for a RehaStim2 can come near to.
 
@@ -63,6 +62,9 @@ class Tally:
     pulses: int = 0
     undetected_frames: int = 0
     harmed_frames: int = 0
+    beyond_level_ma: float = 0.0
+    current_max_ma: int = 0
+    charge_max_nc: int = 0
     at_an_edge: int = 0
     deeds: Counter[str] = field(default_factory=Counter)
     incidents: Counter[str] = field(default_factory=Counter)
@@ -83,6 +85,8 @@ class Tally:
         self.undetected_frames += other.undetected_frames
         self.harmed_frames += other.harmed_frames
         self.at_an_edge += other.at_an_edge
+        for name in PEAKS:
+            setattr(self, name, max(getattr(self, name), getattr(other, name)))
         for name in COUNTERS:
             getattr(self, name).update(getattr(other, name))
         for quantity, share in other.nearest.items():
@@ -97,6 +101,7 @@ class Tally:
 
 
 COUNTERS = ("deeds", "incidents", "faults", "refusals", "edges", "outcomes", "violations")
+PEAKS = ("beyond_level_ma", "current_max_ma", "charge_max_nc")
 
 
 def tally_of(index: int, played: Played, verdict: Verdict) -> Tally:
@@ -110,6 +115,9 @@ def tally_of(index: int, played: Played, verdict: Verdict) -> Tally:
         pulses=len(evidence.pulses),
         undetected_frames=played.undetected,
         harmed_frames=played.faults["flip_bits"] + played.faults["truncate"],
+        beyond_level_ma=verdict.beyond_level_ma,
+        current_max_ma=max((p.current_ma for p in evidence.pulses), default=0),
+        charge_max_nc=max((p.current_ma * p.pulse_width_us for p in evidence.pulses), default=0),
         at_an_edge=1 if edges else 0,
         deeds=Counter(deed.kind for deed in evidence.deeds),
         incidents=Counter(incident.kind for incident in evidence.incidents),
