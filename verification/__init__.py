@@ -1,0 +1,1 @@
+"""Long proofs that the safety layer is checked well; nothing of it runs in the program."""
