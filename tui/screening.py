@@ -98,7 +98,8 @@ class Screening:
     def findings(self) -> tuple[ScreeningFinding, ...]:
         """What follows, without what only says that a question is still open."""
         findings = self._asked.findings if self._asked else ()
-        waiting = {row.question.id for row in self.rows if row.question and row.reply is None}
+        open_questions = [row.question for row in self.rows if row.question and row.reply is None]
+        waiting = {item for question in open_questions for item in question.items}
         return tuple(finding for finding in findings if finding.item not in waiting)
 
     @property

@@ -351,6 +351,7 @@ class Finding(Message):
 class ScreeningQuestion(Message):
     """One question of the screening, to be answered yes, no or not known.
 
+    `items` are the names of the findings that its answer may lead to.
     `channels` are those it is about, empty where it is about the whole person; only where there are
     several may it be answered by channel. `decision` is what follows if the answer is `matters_if`;
     `cap_percent` is then left of the cap (100: all of it).
@@ -358,6 +359,7 @@ class ScreeningQuestion(Message):
 
     id: str
     text: str
+    items: Annotated[tuple[str, ...], Field(strict=False)]
     channels: Annotated[tuple[int, ...], Field(strict=False)]
     matters_if: Literal["yes", "no"]
     decision: Literal["block", "acknowledge", "warn"]

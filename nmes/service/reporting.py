@@ -151,6 +151,7 @@ def _question_text(question: Question) -> link.ScreeningQuestion:
     fields = {
         "id": question.id,
         "text": question.text,
+        "items": tuple(item.name for item in question.items),
         "channels": question.channels,
         "matters_if": question.matters_if,
         "decision": next(decision for decision in DECISIONS if decision in decisions),

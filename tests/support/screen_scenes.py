@@ -95,6 +95,7 @@ def screening(*findings: ScreeningFinding, is_passed: bool = False) -> Screening
                 {
                     "id": name,
                     "text": text,
+                    "items": (name,),
                     "channels": channels,
                     "matters_if": "yes",
                     "decision": decision,

@@ -114,7 +114,7 @@ async def test_a_block_says_why_and_keeps_the_pads_away() -> None:
         await answer_all(stage, PACEMAKER, is_passed=False)
         assert "1 x BLOCKED" in stage.text
         await stage.press("enter", "enter")
-        assert "Is there a pacemaker? Do not stimulate here." in stage.text
+        assert "cardiac pacemaker: Is there a pacemaker? Do not" in stage.text
         assert not any(isinstance(sent, Prepare) for sent in stage.link.sent)
 
 

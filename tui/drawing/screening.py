@@ -62,11 +62,11 @@ def _finding_block(
     listed = ", ".join(map(str, finding.channels))
     where = texts.FINDING_CHANNELS.format(numbers=listed) if listed else ""
     note = screening.note(finding.item)
-    says = f"{where}{finding.why} {finding.cure}"
+    what = f"{where}{finding.item.removeprefix('protocol.').replace('_', ' ')}: {finding.why}"
+    follows = finding.cure
     if note is not None and finding.decision == "acknowledge":
-        says = (
-            f"{where}{finding.why} {texts.WRITTEN_BY.format(name=note.clinician, text=note.text)}"
-        )
+        follows = texts.WRITTEN_BY.format(name=note.clinician, text=note.text)
+    says = f"{what} {follows}"
     rows = wrapped(says, width - _FINDING_INDENT - 1)
     word = texts.DECISION_WORDS[finding.decision, finding.is_open]
     style = _STYLES[finding.decision] if finding.is_open else ""
