@@ -253,11 +253,11 @@ def _item_findings(
     missing = _numbers(item, [answer is None for answer in told])
     if missing:
         cure = "Ask it and write the answer."
-        yield _blocked(item.name, _shown(question, item, missing), "it is not answered", cure)
+        yield _blocked(item.name, _shown(question, missing), "it is not answered", cure)
     unknown = _numbers(item, [answer == NOT_KNOWN for answer in told])
     if unknown:
         cure = "Examine, or ask who knows, before stimulating."
-        yield _blocked(item.name, _shown(question, item, unknown), "it is not known", cure)
+        yield _blocked(item.name, _shown(question, unknown), "it is not known", cure)
     for decision in DECISIONS:
         is_so = [
             answer == question.matters_if and own == decision
@@ -265,7 +265,7 @@ def _item_findings(
         ]
         numbers = _numbers(item, is_so)
         if numbers:
-            shown = _shown(question, item, numbers)
+            shown = _shown(question, numbers)
             why = f"{question.text} {question.matters_if.capitalize()}."
             yield consequence(item.name, decision, shown, why, acknowledgements)
 
@@ -286,10 +286,10 @@ def _numbers(item: Item, is_so: list[bool]) -> tuple[int, ...]:
     return tuple(number for number, so in zip(item.channels, is_so, strict=True) if so)
 
 
-def _shown(question: Question, item: Item, numbers: tuple[int, ...]) -> tuple[int, ...]:
+def _shown(question: Question, numbers: tuple[int, ...]) -> tuple[int, ...]:
     """Return the channels to name: none where it holds for the whole person."""
-    is_everywhere = not question.channels and numbers == item.channels
-    return () if is_everywhere else numbers
+    everywhere = {number for item in question.items for number in item.channels}
+    return () if not question.channels and set(numbers) == everywhere else numbers
 
 
 def consequence(
