@@ -164,6 +164,21 @@ async def test_back_from_placement_opens_the_start_screen() -> None:
         assert texts.START_TITLE in stage.text
 
 
+async def test_back_from_the_check_goes_one_page_back_and_keeps_the_ticks() -> None:
+    async with on_stage(PLAN, start=scenes.BENCH) as stage:
+        await tick_every_line(stage)
+        assert texts.BACK_A_PAGE in stage.lines[-2]
+        await stage.press("b")
+        await stage.draw()
+        assert "Placement - channel 2" in stage.text
+        assert stage.text.count("[x]") == 3
+
+
+async def test_the_first_page_of_placement_says_where_back_leads() -> None:
+    async with on_stage(PLAN, start=scenes.BENCH) as stage:
+        assert texts.BACK_TO_START in stage.lines[-2]
+
+
 async def test_nothing_can_be_armed_in_a_window_below_80_by_24() -> None:
     async with on_stage(PLAN, start=scenes.BENCH) as stage:
         await tick_every_line(stage)

@@ -64,9 +64,16 @@ class PlacementScreen(NmesScreen):
         """Return the keys that mean something on this page."""
         if self.host.situation.prepared is None:
             return texts.PREPARING_KEYS
+        keys = texts.PLACEMENT_KEYS_SIDE if self._side_is_free else texts.PLACEMENT_KEYS
         if self.host.placement.is_check_page:
-            return texts.CHECK_KEYS
-        return texts.PLACEMENT_KEYS_SIDE if self._side_is_free else texts.PLACEMENT_KEYS
+            keys = texts.CHECK_KEYS
+        return keys.format(back=self._back_text())
+
+    def _back_text(self) -> str:
+        if self.host.placement.page:
+            return texts.BACK_A_PAGE
+        was_asked = self.host.situation.screening is not None
+        return texts.BACK_TO_QUESTIONS if was_asked else texts.BACK_TO_START
 
     def press(self, key: str) -> bool:
         """React to a key; none of the stop keys arrives here while output is possible."""
@@ -84,13 +91,20 @@ class PlacementScreen(NmesScreen):
         elif key == "enter":
             placement.turn(1)
         elif key in {"b", "escape"}:
-            self.host.situation.ask_again()
-            placement.begin()
+            self._go_back()
         elif key == "a" and placement.is_check_page:
             self._arm()
         else:
             return False
         return True
+
+    def _go_back(self) -> None:
+        """Go one page back; from the first page to what comes before the pads."""
+        if self.host.placement.page:
+            self.host.placement.turn(-1)
+            return
+        self.host.situation.ask_again()
+        self.host.placement.begin()
 
     def _choose_side(self, side: str) -> None:
         asked, number = self.host.situation.asked, self.host.placement.number
