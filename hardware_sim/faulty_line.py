@@ -171,8 +171,9 @@ class FaultyLine:
     def _harm(self, rule: _Rule, way: Way, data: bytes, parcels: Parcels, now_us: int) -> Parcels:
         if isinstance(rule.fault, faults.Garbage) or rule.fault.acts_on_frames:
             harmed = damaged(rule.fault, parcels, rule.chance)
-            what = " ".join(parcel.data.hex() for parcel in harmed)
-            self._note(now_us, rule.number, _kind(rule.fault), way, data, what)
+            self._note(
+                now_us, rule.number, _kind(rule.fault), way, data, _became(rule.fault, harmed)
+            )
             return harmed
         self._begin(rule, (way,) if rule.fault.direction != "both" else WAYS, now_us)
         return parcels
@@ -185,6 +186,19 @@ class FaultyLine:
                 time_us=now_us, fault=number, kind=kind, direction=way, data=data, detail=detail
             )
         )
+
+
+def _became(fault: faults.BaseFault, harmed: Parcels) -> str:
+    """Say what became of a frame."""
+    match fault:
+        case faults.Delay():
+            return f"late by {fault.delay_ms:g} ms"
+        case faults.Reorder():
+            return "behind the next one"
+        case faults.Refuse():
+            return fault.result
+        case _:
+            return " ".join(parcel.data.hex() for parcel in harmed)
 
 
 def _kind(fault: faults.BaseFault) -> str:

@@ -19,7 +19,6 @@ class WireQueue:
         self._under_way: deque[tuple[int, Parcel]] = deque()
         self._held: Parcels = []
         self._held_until_us = NEVER_US
-        self._last_due_us = 0
         self.silent_until_us = 0
         self.silenced_by = 0
 
@@ -27,7 +26,7 @@ class WireQueue:
         """Send on what became of one frame; frames held before follow it."""
         moving = [parcel for parcel in parcels if not parcel.is_held]
         for parcel in moving:
-            self._append(parcel, now_us + parcel.delay_us)
+            self._under_way.append((now_us + parcel.delay_us, parcel))
         if moving:
             self.release(NEVER_US, now_us)
         held = [parcel for parcel in parcels if parcel.is_held]
@@ -38,14 +37,9 @@ class WireQueue:
     def release(self, until_us: int, now_us: int) -> None:
         """Send on what has been held until then."""
         if self._held and self._held_until_us <= until_us:
-            for parcel in self._held:
-                self._append(parcel, now_us + parcel.delay_us)
+            self._under_way += ((now_us + parcel.delay_us, parcel) for parcel in self._held)
             self._held = []
             self._held_until_us = NEVER_US
-
-    def _append(self, parcel: Parcel, due_us: int) -> None:
-        self._last_due_us = max(self._last_due_us, due_us)
-        self._under_way.append((self._last_due_us, parcel))
 
     @property
     def held_until_us(self) -> int:

@@ -125,6 +125,14 @@ def test_a_simulator_without_faults_loads_nothing_of_them():
     subprocess.run([sys.executable, "-c", code], check=True, timeout=20)
 
 
+def test_the_command_of_nmes_hands_faults_on(tmp_path):
+    command = [sys.executable, "-m", "nmes", "simulate", "rehastim2", "--faults", "no_such"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+
+    assert ended.returncode == 3
+    assert "'no_such'" in ended.stderr
+
+
 def test_help_is_no_mistake(capsys):
     assert main(["--help"]) == 0
     assert "--ack-delay" in capsys.readouterr().out

@@ -53,7 +53,8 @@ def test_a_drying_pad_takes_less_charge_in_the_first_phase_than_in_the_second() 
 
 
 @pytest.mark.parametrize(
-    ("ohm", "current_ma", "width_us"), [(4000, 60, 300), (9000, 30, 250), (2500, 120, 500)]
+    ("ohm", "current_ma", "width_us"),
+    [(4000, 60, 300), (9000, 30, 250), (2500, 120, 500), (9000, 100, 250)],
 )
 def test_the_closed_form_agrees_with_the_circuit_stepped_through_in_time(
     ohm: int, current_ma: int, width_us: int

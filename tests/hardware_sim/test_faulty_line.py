@@ -151,6 +151,17 @@ def test_a_fault_more_does_not_change_what_the_others_do() -> None:
     assert times[0] == times[1]
 
 
+def test_two_faults_of_the_same_chance_do_not_happen_to_the_same_frames() -> None:
+    bench = FaultyBench(
+        "kind: delay, delay_ms: 1, direction: to_host, probability: 0.5",
+        "kind: truncate, bytes: 1, direction: to_host, probability: 0.5",
+    ).connect()
+    for _ in range(100):
+        bench.command(GET_MODE)
+    harmed = [{e.data for e in bench.log if e.kind == kind} for kind in ("delay", "truncate")]
+    assert 20 < len(harmed[0] & harmed[1]) < 45
+
+
 def test_the_script_begins_with_the_line() -> None:
     faults = script("kind: reboot, at_s: 1")
     stimulator = RehaStim2(on_pulse=lambda _: None, start_us=5 * SECOND_US)
@@ -415,6 +426,7 @@ def test_the_emergency_switch_stops_and_its_release_starts_nothing() -> None:
     assert bench.result(INIT_LIST, channel_list()) == 0
     assert bench.result(START_LIST, setting()) == 0
     assert bench.run_until(2 * SECOND_US) == []
+    assert bench.pulse_times_us[-1] == 2 * SECOND_US
 
 
 def test_a_failed_module_stops_the_channels_and_works_again_when_it_is_over() -> None:
@@ -422,8 +434,9 @@ def test_a_failed_module_stops_the_channels_and_works_again_when_it_is_over() ->
     packets = bench.run_until(SECOND_US)
     assert [(packet.command, packet.data) for packet in packets] == [(ERROR, b"\xfd")]
     bench.command(INIT_LIST, channel_list())
-    bench.command(START_LIST, setting())
-    assert bench.run_until(2 * SECOND_US) == []
+    assert answers(bench, START_LIST, setting()) == [START_ACK]
+    bench.run_until(2 * SECOND_US)
+    assert bench.pulse_times_us[-1] == 2 * SECOND_US
 
 
 def test_a_happening_may_be_brought_about_by_a_frame() -> None:
@@ -480,3 +493,20 @@ def test_what_lasts_for_good_begins_once(fault: str) -> None:
     for _ in range(5):
         bench.command(GET_MODE)
     assert [kind for kind in kinds(bench) if kind != "lost"] == [fault.split(",")[0]]
+
+
+@pytest.mark.parametrize(
+    ("fault", "became"),
+    [
+        ("kind: drop", ""),
+        ("kind: delay, delay_ms: 30", "late by 30 ms"),
+        ("kind: reorder", "behind the next one"),
+        ("kind: truncate, bytes: 5", "f0814781"),
+        ("kind: duplicate", "f0814781560001010f f0814781560001010f"),
+        ("kind: wrong_version, version: 2", encode(0, INIT, b"\x02").hex()),
+    ],
+)
+def test_the_log_says_what_became_of_a_frame(fault: str, became: str) -> None:
+    bench = FaultyBench(f"{fault}, direction: to_host, at_frame: 1")
+    bench.run_until(0)
+    assert [(e.data.hex(), e.detail) for e in bench.log] == [("f0814781560001010f", became)]
