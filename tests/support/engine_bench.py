@@ -138,7 +138,8 @@ class EngineBench:
     @property
     def guard_pid(self) -> int:
         """The process number of the one guard."""
-        (guard,) = [p.pid for p in self.living if p.command_line[3:4] and "guard" in str(p)]
+        programs = {p.pid: [Path(part).name for part in p.command_line] for p in self.living}
+        (guard,) = [pid for pid, parts in programs.items() if "guard.py" in parts]
         return guard
 
     @property
