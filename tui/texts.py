@@ -225,20 +225,23 @@ KEYS_FINDING = "{steps}  0 zero  enter next  s start  e end  ? help"
 KEYS_RUNNING = "{steps}  0 zero  1-8 channel  p pause  e end  ? help"
 KEYS_STEPS = "up/down 1 mA  pgup/pgdn 2 mA"
 KEYS_PAUSED = "p go on   down/0 lower   1-8 channel   m mark   e end   ? help"
-HELP_HEADING = "KEYS  (? closes)"
+HELP_HEADING = "KEYS"
+HELP_HEADING_PAGE = "KEYS {page}/{count}"
+HELP_MORE = "(? shows more)"
+HELP_CLOSES = "(? closes)"
 HELP = (
-    "up  +      one step up of the chosen channel; one press = one step",
-    "down  -    one step down, always allowed, at any speed",
-    "pgup pgdn  a coarse step (also shift+up, shift+down)",
+    "up   +     one step up per press",
+    "down -     one step down, always works",
+    "pgup pgdn  coarse step (shift+up/down)",
     "0          chosen channel to 0 mA now",
     "1 to 8     choose the channel",
-    "f          find level: 2 s on, 4 s off, from 0 mA",
     "enter      next channel",
+    "f          find level: 2 s on, 4 s off",
     "s          start the program",
     "p          pause, and go on",
-    "m          mark this moment in the record",
+    "m          put a mark in the record",
     "c          cue sound on or off",
-    "e then y   end the session in good order",
+    "e then y   end the session",
 )
 
 # Stopped ----------------------------------------------------------------------------------------

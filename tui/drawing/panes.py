@@ -38,18 +38,32 @@ def plan_lines(view: View, width: int, height: int) -> list[Line]:
     return rows[:height]
 
 
-def help_lines(width: int, height: int) -> list[Line]:
-    """Return what each key does, in two columns where one is too long."""
-    rows = [_heading(texts.HELP_HEADING, width)]
+def help_pages(width: int, height: int) -> list[list[Line]]:
+    """Return what each key does, whole, on as many pages as it takes."""
+    rows = _help_rows(width)
     room = max(1, height - 1)
-    if len(texts.HELP) <= room:
-        rows += [line(f" {text}") for text in texts.HELP]
-    else:
-        half = -(-len(texts.HELP) // 2)
-        left, right = texts.HELP[:half], (*texts.HELP[half:], "")
-        column = width // 2 - 1
-        rows += [line(f" {fit(a, column)}{b}") for a, b in zip(left, right, strict=False)]
-    return [fit_line(row, width) for row in rows[:height]]
+    pages = [rows[first : first + room] for first in range(0, len(rows), room)]
+    return [
+        [_help_heading(index + 1, len(pages), width), *page] for index, page in enumerate(pages)
+    ]
+
+
+def _help_rows(width: int) -> list[Line]:
+    """Return one entry per line, or two where both fit."""
+    column = max(len(text) for text in texts.HELP) + 1
+    if 2 * column > width:
+        return [line(f" {text}") for text in texts.HELP]
+    half = -(-len(texts.HELP) // 2)
+    pairs = zip(texts.HELP[:half], (*texts.HELP[half:], ""), strict=False)
+    return [line(f" {fit(left, width // 2 - 1)} {right}") for left, right in pairs]
+
+
+def _help_heading(page: int, count: int, width: int) -> Line:
+    heading = texts.HELP_HEADING
+    if count > 1:
+        heading = texts.HELP_HEADING_PAGE.format(page=page, count=count)
+    after = texts.HELP_MORE if page < count else texts.HELP_CLOSES
+    return _heading(f"{heading}  {after}", width)
 
 
 def _heading(text: str, width: int) -> Line:

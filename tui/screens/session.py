@@ -54,7 +54,7 @@ class SessionScreen(NmesScreen):
         self._trace = Vertical(id="trace")
         self._panes = Container(id="panes")
         self._is_confirming = False
-        self._shows_help = False
+        self._help_page = 0
         self._arranged: tuple[Arrangement, int] | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -102,8 +102,10 @@ class SessionScreen(NmesScreen):
         rest = width - plan_width
         if arrangement.has_plan:
             self.panel("plan").show(panes.plan_lines(view, plan_width, height))
-        if self._shows_help:
-            self.panel("events").show(panes.help_lines(rest, height))
+        pages = panes.help_pages(rest, height)
+        self._help_page %= len(pages) + 1
+        if self._help_page:
+            self.panel("events").show(pages[self._help_page - 1])
         else:
             self.panel("events").show(panes.event_lines(view, rest, height, self.host.zone))
 
@@ -175,8 +177,8 @@ class SessionScreen(NmesScreen):
             "m": self._mark,
             "c": self._toggle_cues,
             "e": self._ask_finish,
-            "question_mark": self._toggle_help,
-            "f1": self._toggle_help,
+            "question_mark": self._turn_help,
+            "f1": self._turn_help,
         }
         action = actions.get(key, partial(bool, False))
         action()
@@ -202,8 +204,9 @@ class SessionScreen(NmesScreen):
         self.host.cues_sound = not self.host.cues_sound
         self.host.ask(texts.CUES_ON if self.host.cues_sound else texts.CUES_OFF)
 
-    def _toggle_help(self) -> None:
-        self._shows_help = not self._shows_help
+    def _turn_help(self) -> None:
+        """Open the help, go to its next page, or close it after the last."""
+        self._help_page += 1
 
     def _ask_finish(self) -> None:
         if self.host.situation.state in LIVE_STATES:
