@@ -12,6 +12,7 @@ def summary_text(summary: Summary) -> str:
         f"{summary.title}",
         f"session {summary.session_id}   patient {summary.patient}   operator {summary.operator}",
         f"device {device}   started {summary.started_utc}",
+        *([f"screening {summary.clearance}"] if summary.clearance else []),
         "",
         f"outcome       {summary.outcome}",
         f"contractions  {summary.contractions_done} of {summary.contractions_planned}",

@@ -536,6 +536,7 @@ class Summary(Message):
     title: str
     patient: str
     operator: str
+    clearance: str = ""
     device_title: str
     is_simulated: bool
     started_utc: str

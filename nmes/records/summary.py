@@ -10,6 +10,8 @@ from nmes.records.events import (
     Pause,
     Recorded,
     RecordedChannel,
+    RecordedClearance,
+    RecordedNarrowing,
     Resume,
     SessionClose,
     SessionOpen,
@@ -49,7 +51,8 @@ class ChannelSummary:
 class SessionSummary:
     """The session as its journal tells it. `outcome` is that of the closing record.
 
-    Without a closing record it is `not closed`, and `done_us` is the time between start or resume
+    `clearance` says in words why it was allowed, empty in older journals. Without a closing record
+    the outcome is `not closed`, and `done_us` is the time between start or resume
     and the last sign of the program, countdowns included. `contractions_done` counts cycles.
     """
 
@@ -58,6 +61,7 @@ class SessionSummary:
     title: str
     patient: str
     operator: str
+    clearance: str
     device_title: str
     is_simulated: bool
     started_utc: str
@@ -97,6 +101,7 @@ def summarise(reading: JournalReading) -> SessionSummary:
         title=opening.title,
         patient=opening.patient,
         operator=opening.operator,
+        clearance=clearance_text(opening.clearance),
         device_title=opening.device_title,
         is_simulated=opening.is_simulated,
         started_utc=reading.records[0].utc,
@@ -111,6 +116,29 @@ def summarise(reading: JournalReading) -> SessionSummary:
         channels=tuple(_channel_summary(channel, doses) for channel in opening.channels),
         journal_hash=reading.final_hash,
     )
+
+
+_NOBODY = {"bench": "nobody was connected", "simulated": "nobody: a simulator of nmes"}
+
+
+def clearance_text(clearance: RecordedClearance | None) -> str:
+    """Return why a session was allowed and what the answers left of its caps, on one line."""
+    if clearance is None:
+        return ""
+    if clearance.basis != "screening":
+        return _NOBODY[clearance.basis]
+    parts = [f"asked by {clearance.asked_by} on {clearance.day}"]
+    parts += [
+        f"{note.item} acknowledged by {note.clinician}" for note in clearance.acknowledgements
+    ]
+    parts += [_narrowing_text(own) for own in clearance.narrowed]
+    return "; ".join(parts)
+
+
+def _narrowing_text(own: RecordedNarrowing) -> str:
+    left = f"{own.permille / 10:g} % of the cap ({', '.join(own.items)})" if own.items else ""
+    most = "" if own.maximum_ua is None else f"at most {own.maximum_ua / 1000:g} mA"
+    return f"channel {own.channel}: {' and '.join(part for part in (left, most) if part)}"
 
 
 def _entry(record: Record) -> _Entry:

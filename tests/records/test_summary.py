@@ -245,3 +245,42 @@ def test_a_summary_can_be_sent_as_it_is(summary_of: Summarised, burst: Burst) ->
     summary = summary_of(START, burst(112), CLOSE)
     sent = messages.Summary(**dataclasses.asdict(summary))
     assert sent.channels[0].charge_nc == 4_000_000
+
+
+# Why it was allowed --------------------------------------------------------------------------
+
+
+def summary_with(opening: dict[str, Any], write: Any, clearance: object) -> str:
+    content = write([("session_open", opening | {"clearance": clearance}, 0)])
+    return summarise(read_journal(content)).clearance
+
+
+def test_the_summary_says_who_asked_who_acknowledged_and_what_is_left(
+    opening: dict[str, Any], write: Any
+) -> None:
+    assert summary_with(opening, write, opening["clearance"]) == (
+        "asked by TW on 2026-01-01; osteoporosis acknowledged by Dr. Low; "
+        "channel 1: 75 % of the cap (osteoporosis) and at most 40 mA"
+    )
+
+
+def test_an_own_maximum_alone_is_said_alone(opening: dict[str, Any], write: Any) -> None:
+    narrowed = [{"channel": 2, "permille": 1000, "items": [], "maximum_ua": 12_500}]
+    own = opening["clearance"] | {"acknowledgements": [], "narrowed": narrowed}
+    assert summary_with(opening, write, own) == (
+        "asked by TW on 2026-01-01; channel 2: at most 12.5 mA"
+    )
+
+
+@pytest.mark.parametrize(
+    ("basis", "said"),
+    [("bench", "nobody was connected"), ("simulated", "nobody: a simulator of nmes")],
+)
+def test_the_summary_says_that_nobody_was_there(
+    opening: dict[str, Any], write: Any, basis: str, said: str
+) -> None:
+    assert summary_with(opening, write, opening["clearance"] | {"basis": basis}) == said
+
+
+def test_an_older_journal_says_nothing_of_a_screening(opening: dict[str, Any], write: Any) -> None:
+    assert summary_with(opening, write, None) == ""
