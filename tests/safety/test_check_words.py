@@ -195,6 +195,18 @@ def test_both_phases_off_the_grid_of_the_device_are_told():
     ]
 
 
+def test_both_phases_wider_than_the_device_makes_are_told():
+    assert [(f.allowed, f.source, f.text) for f in found(one(width_us=501), DEVICE, WIDE)] == [
+        (
+            500,
+            "device bench",
+            f"channel 1 (quadriceps), work: {quantity} 501 µs; "
+            "it must be at most 500 µs (device bench).",
+        )
+        for quantity in ("pulse width", "second phase width")
+    ]
+
+
 # A rhythm that cannot be used: plan, who, quantity, asked s, allowed s, source, relation
 RHYTHMS = [
     (
