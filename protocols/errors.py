@@ -55,11 +55,15 @@ class ProtocolFileError(NmesError):
 
 
 class PlanningError(NmesError):
-    """A protocol asks for what this device cannot make."""
+    """A protocol asks for what this device cannot make.
 
-    def __init__(self, reasons: tuple[str, ...]) -> None:
+    `file` is the protocol's name as given, where the reasons name its lines.
+    """
+
+    def __init__(self, reasons: tuple[str, ...], file: str = "") -> None:
         self.reasons = reasons
-        super().__init__("\n".join(reasons))
+        self.file = file
+        super().__init__("\n".join(f"{file}: {text}" if file else text for text in reasons))
 
 
 class LimitViolation(NmesError):

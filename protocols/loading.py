@@ -6,12 +6,14 @@ can make by `protocols.timeline`.
 
 import hashlib
 import stat
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from protocols.complaints import all_problems, in_order, other_version
+from protocols.consistency import Path as FieldPath
 from protocols.errors import Problem, ProtocolFileError
 from protocols.field_types import nearest_word
 from protocols.model import StimulationProtocol
@@ -23,11 +25,21 @@ LIBRARY = Path(__file__).parent / "library"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedProtocol:
-    """A protocol with its origin: `source` names the file, `sha256` is the hash of its bytes."""
+    """A protocol with its origin: `source` names the file, `sha256` is the hash of its bytes.
+
+    `lines` are the lines of its values by path; a protocol that was not read from text has none.
+    """
 
     protocol: StimulationProtocol
     sha256: str
     source: str
+    lines: Mapping[FieldPath, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def line_of(self, path: FieldPath) -> int | None:
+        """Return the line of a value, or of the nearest group around it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +74,10 @@ def load_text(text: str | bytes, name: str) -> LoadedProtocol:
     if reading.problems:
         raise ProtocolFileError(name, in_order(list(reading.problems)))
     return LoadedProtocol(
-        protocol=protocol, sha256=hashlib.sha256(content).hexdigest(), source=name
+        protocol=protocol,
+        sha256=hashlib.sha256(content).hexdigest(),
+        source=name,
+        lines={path: place.line for path, place in reading.places.items()},
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from protocols.capabilities import Capabilities
+from protocols.consistency import Path, field_name
 from protocols.errors import PlanningError
 from protocols.loading import LoadedProtocol
 from protocols.model import Channel, Stage, StimulationProtocol
@@ -46,7 +47,7 @@ def make_plan(
     a channel left out stays None.
     """
     protocol = loaded.protocol
-    planner = _Planner(protocol=protocol, device=capabilities, sides=sides or {})
+    planner = _Planner(loaded=loaded, device=capabilities, sides=sides or {})
     plan = Plan(
         protocol_id=protocol.id,
         title=protocol.title,
@@ -58,7 +59,7 @@ def make_plan(
         stages=planner.stages(),
     )
     if planner.reasons:
-        raise PlanningError(tuple(dict.fromkeys(planner.reasons)))
+        raise PlanningError(tuple(dict.fromkeys(planner.reasons)), file=loaded.source)
     return plan
 
 
@@ -66,33 +67,46 @@ def make_plan(
 class _Planner:
     """Makes the parts of one plan; a part that does not fit leaves its reason behind."""
 
-    protocol: StimulationProtocol
+    loaded: LoadedProtocol
     device: Capabilities
     sides: Mapping[int, str]
     reasons: list[str] = field(default_factory=list)
+
+    @property
+    def protocol(self) -> StimulationProtocol:
+        """The protocol that is planned."""
+        return self.loaded.protocol
 
     def channels(self) -> tuple[PlannedChannel, ...]:
         """Return all channels of the protocol."""
         self.reasons += _side_reasons(self.protocol, self.sides)
         return tuple(
-            self._channel(f"channels[{index}]", channel)
+            self._channel(("channels", index), channel)
             for index, channel in enumerate(self.protocol.channels)
         )
 
     def stages(self) -> tuple[PlannedStage, ...]:
         """Return all stages in order."""
         return tuple(
-            self._stage(f"stages[{index}]", stage)
+            self._stage(("stages", index), stage)
             for index, stage in enumerate(self.protocol.stages)
         )
 
-    def _refuse(self, where: str, asked: str, offered: str, cure: str) -> None:
-        self.reasons.append(f"{where}: {asked}; {self.device.title} {offered}. {cure}")
+    def _refuse(self, where: Path, asked: str, offered: str, cure: str) -> None:
+        line = self.loaded.line_of(where)
+        place = "" if line is None else f"line {line}: "
+        reason = f"{field_name(where)}: {asked}; {self.device.title} {offered}. {cure}"
+        self.reasons.append(place + reason)
 
-    def _channel(self, where: str, channel: Channel) -> PlannedChannel:
+    def _of_channel(self, number: int, name: str) -> Path:
+        """Return the path of a field of the channel with that number."""
+        numbers = [channel.number for channel in self.protocol.channels]
+        return ("channels", numbers.index(number), name)
+
+    def _channel(self, where: Path, channel: Channel) -> PlannedChannel:
         if channel.number > self.device.channels:
             self._refuse(
-                f"{where}.number",
+                (*where, "number"),
                 f"channel {channel.number} is asked for",
                 f"has channels 1 to {self.device.channels}",
                 "Use one of these numbers, or a device with more channels.",
@@ -105,8 +119,8 @@ class _Planner:
             name=channel.name,
             site=channel.site.value,
             side=side,
-            waveform=self._waveform(f"{where}.waveforms", channel),
-            max_current_ua=self._bound_ua(f"{where}.max_current_ma", channel.max_current_ma),
+            waveform=self._waveform((*where, "waveforms"), channel),
+            max_current_ua=self._bound_ua((*where, "max_current_ma"), channel.max_current_ma),
             suggested_start_ua=None if start_ma is None else self._current_on_grid(start_ma),
             pads=_pads(channel, side),
         )
@@ -115,7 +129,7 @@ class _Planner:
         current_ua = ua_from_ma(current_ma)
         return current_ua - current_ua % self.device.current_step_ua
 
-    def _bound_ua(self, where: str, max_current_ma: float) -> int:
+    def _bound_ua(self, where: Path, max_current_ma: float) -> int:
         bound_ua = self._current_on_grid(max_current_ma)
         if bound_ua == 0:
             self._refuse(
@@ -126,7 +140,7 @@ class _Planner:
             )
         return bound_ua
 
-    def _waveform(self, where: str, channel: Channel) -> Waveform:
+    def _waveform(self, where: Path, channel: Channel) -> Waveform:
         made = self._waveform_made(channel)
         if made is not None:
             return made
@@ -138,12 +152,12 @@ class _Planner:
         )
         return channel.waveforms[0]
 
-    def _stage(self, where: str, stage: Stage) -> PlannedStage:
+    def _stage(self, where: Path, stage: Stage) -> PlannedStage:
         bursts = _bursts(stage, self.protocol)
         used = tuple(sorted({burst.channel for burst in bursts}))
         shapes = tuple(self._shape(where, stage, number) for number in used)
         asked_mhz = self._asked_mhz(where, stage, used)
-        period_us = self._period_us(f"{where}.frequency_hz", asked_mhz, used, shapes)
+        period_us = self._period_us(self._rate_path(where, stage, used), asked_mhz, used, shapes)
         cycle_us = _cycle_us(stage)
         return PlannedStage(
             name=stage.name,
@@ -157,12 +171,12 @@ class _Planner:
             frequency_asked_mhz=asked_mhz,
         )
 
-    def _shape(self, where: str, stage: Stage, number: int) -> PulseShape:
+    def _shape(self, where: Path, stage: Stage, number: int) -> PulseShape:
         channel = self.protocol.channel(number)
         width_us = stage.pulse_width_us
+        where, device = (*where, "pulse_width_us"), self.device
         if width_us is None:
-            where, width_us = f"channel {number}", channel.pulse_width_us
-        where, device = f"{where}.pulse_width_us", self.device
+            where, width_us = self._of_channel(number, "pulse_width_us"), channel.pulse_width_us
         on_grid_us = width_us - width_us % device.pulse_width_step_us
         if not device.pulse_width_min_us <= on_grid_us <= device.pulse_width_max_us:
             self._refuse(
@@ -180,7 +194,7 @@ class _Planner:
         made = (waveform for waveform in channel.waveforms if waveform in self.device.waveforms)
         return next(made, None)
 
-    def _second_width_us(self, where: str, width_us: int) -> int:
+    def _second_width_us(self, where: Path, width_us: int) -> int:
         """Return the width of the second phase, which carries the same charge at a quarter."""
         second_us, device = SECOND_PHASE_FACTOR * width_us, self.device
         if device.current_step_ua % SECOND_PHASE_FACTOR or second_us > device.pulse_width_max_us:
@@ -194,7 +208,7 @@ class _Planner:
             )
         return second_us
 
-    def _asked_mhz(self, where: str, stage: Stage, used: tuple[int, ...]) -> int:
+    def _asked_mhz(self, where: Path, stage: Stage, used: tuple[int, ...]) -> int:
         if stage.frequency_hz is not None:
             return mhz_from_hz(stage.frequency_hz)
         rates_hz = {number: self.protocol.channel(number).frequency_hz for number in used}
@@ -208,8 +222,15 @@ class _Planner:
             )
         return mhz_from_hz(min(rates_hz.values()))
 
+    def _rate_path(self, where: Path, stage: Stage, used: tuple[int, ...]) -> Path:
+        """Return where the rate of a stage is written: in itself, or in a channel of it."""
+        if stage.frequency_hz is not None:
+            return (*where, "frequency_hz")
+        slowest = min(used, key=lambda number: self.protocol.channel(number).frequency_hz)
+        return self._of_channel(slowest, "frequency_hz")
+
     def _period_us(
-        self, where: str, asked_mhz: int, used: tuple[int, ...], shapes: tuple[PulseShape, ...]
+        self, where: Path, asked_mhz: int, used: tuple[int, ...], shapes: tuple[PulseShape, ...]
     ) -> int:
         """Return the nearest period of the device's grid, refusing one that it cannot make."""
         period_us = _nearest_period_us(asked_mhz, self.device.period_step_us)

@@ -132,6 +132,14 @@ def test_json_tells_margins_findings_and_what_the_device_cannot_make(
     assert "channel 9" in impossible["planning"][0]
 
 
+def test_what_the_device_cannot_make_is_told_with_file_line_and_field(
+    nmes: Nmes, protocol: Protocol
+) -> None:
+    far = protocol("one_channel", "number: 1", "number: 9")
+    line = line_of(far, "number: 9")
+    assert f"{far}: line {line}: channels[0].number: channel 9" in nmes("check", far).err
+
+
 def test_an_unknown_device_is_trouble_with_the_device(nmes: Nmes) -> None:
     answer = nmes("check", "demo", "--device", "rehastim3")
     assert answer.code == 3

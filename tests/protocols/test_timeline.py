@@ -1,5 +1,7 @@
 """A protocol becomes a plan on the device's grid, or every reason why not."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -177,15 +179,16 @@ def test_an_asymmetric_pulse_that_cannot_be_balanced_exactly_is_refused(
 ) -> None:
     (told,) = reasons(edited("two_channels"), device(waveforms=BOTH_WAVEFORMS, **changes))
     assert told.startswith(
-        "stages[1].pulse_width_us: an asymmetric pulse of 220 µs needs a second phase of 880 µs"
+        "line 60: stages[1].pulse_width_us: "
+        "an asymmetric pulse of 220 µs needs a second phase of 880 µs"
     )
 
 
 def test_a_waveform_that_the_device_does_not_make_is_refused_by_name(edited, device) -> None:
     loaded = edited("one_channel", "[symmetric_biphasic]", "[asymmetric_biphasic]")
     assert reasons(loaded, device()) == (
-        "channels[0].waveforms: asymmetric_biphasic is asked for; Bench makes symmetric_biphasic. "
-        "Accept another waveform as second, or use another device.",
+        "line 20: channels[0].waveforms: asymmetric_biphasic is asked for; "
+        "Bench makes symmetric_biphasic. Accept another waveform as second, or use another device.",
     )
 
 
@@ -194,7 +197,7 @@ def test_a_waveform_that_the_device_does_not_make_is_refused_by_name(edited, dev
 
 def test_a_channel_that_the_device_does_not_have_is_refused(edited, device) -> None:
     assert reasons(edited("one_channel", "number: 1", "number: 9"), device()) == (
-        "channels[0].number: channel 9 is asked for; Bench has channels 1 to 8. "
+        "line 13: channels[0].number: channel 9 is asked for; Bench has channels 1 to 8. "
         "Use one of these numbers, or a device with more channels.",
     )
 
@@ -203,8 +206,8 @@ def test_a_channel_that_the_device_does_not_have_is_refused(edited, device) -> N
 def test_a_width_that_the_device_does_not_make_is_refused(edited, device, width_us) -> None:
     loaded = edited("one_channel", "pulse_width_us: 300", f"pulse_width_us: {width_us}")
     assert reasons(loaded, device()) == (
-        f"channel 1.pulse_width_us: {width_us} µs per phase is asked for; Bench makes 20 to "
-        "500 µs. Ask for a width in this range.",
+        f"line 21: channels[0].pulse_width_us: {width_us} µs per phase is asked for; "
+        "Bench makes 20 to 500 µs. Ask for a width in this range.",
     )
 
 
@@ -220,8 +223,8 @@ def test_the_widest_and_the_narrowest_pulse_of_the_device_are_planned(
 def test_a_bound_below_the_first_step_of_the_device_is_refused(edited, device) -> None:
     loaded = edited("one_channel", "max_current_ma: 60", "max_current_ma: 1.9")
     assert reasons(loaded, device()) == (
-        "channels[0].max_current_ma: 1.9 mA is the bound; Bench makes no current below 2 mA. "
-        "Use a device with finer steps.",
+        "line 23: channels[0].max_current_ma: 1.9 mA is the bound; "
+        "Bench makes no current below 2 mA. Use a device with finer steps.",
     )
 
 
@@ -230,16 +233,16 @@ def test_unequal_rates_in_one_stage_are_refused_with_both_numbers(edited, device
         edited("two_channels", "    frequency_hz: 35\n    pulse", "    pulse"), device()
     )
     assert told == (
-        "stages[1]: its channels ask for different pulse rates (channel 1 35 Hz, channel 2 40 Hz);"
-        " Bench drives the channels of one stage as one train. Give them the same frequency_hz, "
-        "or write frequency_hz in the stage."
+        "line 51: stages[1]: its channels ask for different pulse rates "
+        "(channel 1 35 Hz, channel 2 40 Hz); Bench drives the channels of one stage as one train. "
+        "Give them the same frequency_hz, or write frequency_hz in the stage."
     )
 
 
 def test_a_rate_more_than_2_percent_off_the_grid_is_refused(edited, device) -> None:
     assert reasons(edited("one_channel"), device(period_step_us=3_000)) == (
-        "stages[0].frequency_hz: 50 Hz is asked for; Bench comes no nearer than 47.619 Hz, with "
-        "periods in steps of 3 ms. Ask for 47.619 Hz.",
+        "line 22: channels[0].frequency_hz: 50 Hz is asked for; "
+        "Bench comes no nearer than 47.619 Hz, with periods in steps of 3 ms. Ask for 47.619 Hz.",
     )
 
 
@@ -259,14 +262,15 @@ def test_a_period_too_short_for_the_modules_in_use_is_refused(edited, device) ->
         *("    frequency_hz: 35\n    pulse", "    frequency_hz: 80\n    pulse"),
     )
     assert reasons(loaded, device()) == (
-        "stages[1].frequency_hz: 80 Hz is asked for; Bench makes at most 50 Hz with these channels "
-        "and widths. Ask for a lower rate, narrower pulses or fewer channels in the stage.",
+        "line 59: stages[1].frequency_hz: 80 Hz is asked for; "
+        "Bench makes at most 50 Hz with these channels and widths. "
+        "Ask for a lower rate, narrower pulses or fewer channels in the stage.",
     )
 
 
 def test_a_period_too_long_for_the_device_is_refused(edited, device) -> None:
     assert reasons(edited("one_channel", "frequency_hz: 50", "frequency_hz: 0.5"), device()) == (
-        "stages[0].frequency_hz: 0.5 Hz is asked for; Bench makes at least 0.97561 Hz. "
+        "line 22: channels[0].frequency_hz: 0.5 Hz is asked for; Bench makes at least 0.97561 Hz. "
         "Ask for a higher rate.",
     )
 
@@ -288,12 +292,24 @@ def test_all_reasons_come_at_once_and_each_only_once(edited, device) -> None:
         "pulse_width_us: 700",
     )  # fmt: skip
     told = reasons(loaded, device(period_max_us=20_000))
-    assert [reason.split(":")[0] for reason in told] == [
-        "channels[0].number",
-        "channel 2.pulse_width_us",
-        "stages[0].frequency_hz",
-        "stages[1].frequency_hz",
+    assert [reason.split(":")[:2] for reason in told] == [
+        ["line 16", " channels[0].number"],
+        ["line 36", " channels[1].pulse_width_us"],
+        ["line 37", " channels[1].frequency_hz"],
+        ["line 59", " stages[1].frequency_hz"],
     ]
+
+
+def test_the_text_of_a_refused_plan_names_file_line_and_field(edited, device) -> None:
+    with pytest.raises(PlanningError) as refused:
+        make_plan(edited("one_channel", "number: 1", "number: 9"), device())
+    assert str(refused.value).startswith("one_channel: line 13: channels[0].number: channel 9")
+
+
+def test_a_protocol_that_was_not_read_from_text_is_refused_without_a_line(edited, device) -> None:
+    loaded = replace(edited("one_channel", "number: 1", "number: 9"), lines={})
+    (told,) = reasons(loaded, device())
+    assert told.startswith("channels[0].number: channel 9")
 
 
 # --- the grid of periods
