@@ -5,12 +5,21 @@ import select
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
 from support.simulator_process import wait_until
 
-from drivers.guard import FIRED, NICENESS
+from drivers.guard import (
+    FAREWELL,
+    FIRED,
+    FLOWING,
+    NICENESS,
+    RESTING,
+    must_stop,
+    write_stops,
+)
 from drivers.guarding import HostGuard
 from protocols.errors import PortError
 
@@ -141,3 +150,45 @@ def test_a_guard_that_cannot_start_is_told() -> None:
 def test_a_guard_comes_before_other_programs_where_the_system_permits_it(post: Post) -> None:
     mine = os.getpriority(os.PRIO_PROCESS, 0)
     assert os.getpriority(os.PRIO_PROCESS, post.guard.pid) in (NICENESS, mine)
+
+
+# The same, word by word, without a process.
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    ends = os.pipe()
+    yield ends
+    for end in ends:
+        with suppress(OSError):  # a test has closed it
+            os.close(end)
+
+
+@pytest.mark.parametrize("words", [FAREWELL, FLOWING + FAREWELL, RESTING + FAREWELL])
+def test_after_a_farewell_there_is_nothing_to_stop(pipe: tuple[int, int], words: bytes) -> None:
+    os.write(pipe[1], words)
+    assert not must_stop(pipe[0], 0.01)
+
+
+@pytest.mark.parametrize("words", [b"", FLOWING, RESTING])
+def test_the_end_of_the_pipe_without_a_farewell_is_a_stop(
+    pipe: tuple[int, int], words: bytes
+) -> None:
+    os.write(pipe[1], words)
+    os.close(pipe[1])
+    assert must_stop(pipe[0], 10.0)
+
+
+def test_only_the_last_word_counts(pipe: tuple[int, int]) -> None:
+    os.write(pipe[1], RESTING + FLOWING)
+    assert must_stop(pipe[0], 0.01)
+
+
+def test_a_line_that_is_gone_keeps_no_guard_from_its_end(pipe: tuple[int, int]) -> None:
+    os.close(pipe[0])
+    write_stops(pipe[1], [b"one", b"two"])
+
+
+def test_all_stops_are_written_in_their_order(pipe: tuple[int, int]) -> None:
+    write_stops(pipe[1], [b"one", b"two"])
+    assert os.read(pipe[0], 100) == b"onetwo"

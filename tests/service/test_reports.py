@@ -311,6 +311,7 @@ def test_what_a_device_does_not_report_is_no_fault() -> None:
     bench = holding()
     patient = bench.patient
     patient.contact = patient.ohm = patient.is_clipped = patient.battery_percent = None
+    patient.delivered_off_ua = None
     assert state_after(bench, 2 * SECOND_US) == "running"
 
 

@@ -51,7 +51,7 @@ class Patient:
     contact: Contact | None = Contact.GOOD
     ohm: int | None = SOUND_OHM
     is_clipped: bool | None = False
-    delivered_off_ua: int = 0
+    delivered_off_ua: int | None = 0
     battery_percent: int | None = 100
     error: str | None = None
 
@@ -142,12 +142,13 @@ class ReportingStimulator:
         patient = self.patient
         outputs = self._frame.outputs if self._frame is not None else ()
         set_ua = {output.channel: output.current_ua for output in outputs}
+        off_ua = patient.delivered_off_ua
         return DeviceStatus(
             channels=(
                 ChannelStatus(
                     channel=1,
                     contact=patient.contact,
-                    delivered_ua=set_ua.get(1, 0) + patient.delivered_off_ua,
+                    delivered_ua=None if off_ua is None else set_ua.get(1, 0) + off_ua,
                     impedance_ohm=patient.ohm,
                     is_clipped=patient.is_clipped,
                 ),
