@@ -188,7 +188,7 @@ class _Drawing:
 
     def _draw_stages(self, period_us: int) -> None:
         count = 1 if self.edge in ("session", "on_time") else self.rng.choice((1, 1, 2))
-        lasts_s = self.rng.uniform(8, 26) / count
+        lasts_s = self.rng.uniform(12, 40) / count
         for index in range(count):
             in_turns = self.rhythm_name == "cyclic" and self.rng.random() < 0.3
             make = self._turns if in_turns else self._together
@@ -220,7 +220,7 @@ class _Drawing:
             2.5 * period_us / 1e6 + 0.5 if period_us > 200_000 else 0,
         )
         is_tight = self.edge in ("rest", "ratio", "on_time")
-        spare_s = self.rng.choice((0.0, 0.01, 0.03)) if is_tight else self.rng.uniform(0, 2)
+        spare_s = self.rng.choice((0.0, 0.01, 0.03)) if is_tight else self.rng.uniform(0, 5)
         off_s = round(least_s + spare_s + 0.0005, 3)
         if least_s >= NEAR * off_s and period_us <= 200_000:
             self.tight.add("rest" if least_s * 1e6 == self.rhythm["off_min_us"] else "ratio")
@@ -292,7 +292,7 @@ class _Drawing:
             return {n: float(min(130, top + 10)) for n, top in tops.items()}, True
         if self.edge == "current" and self.rng.random() < 0.3:
             return {n: float(top + 3) for n, top in tops.items()}, True
-        is_scripted = self.rng.random() < 0.35
+        is_scripted = self.edge == "session" or self.rng.random() < 0.35
         highest = 16 if is_scripted else 7
         caps = {n: float(self.rng.randint(2, min(highest, top))) for n, top in tops.items()}
         return caps, is_scripted
@@ -300,7 +300,8 @@ class _Drawing:
     def _aim(self, top_ma: float) -> int:
         if self.edge in ("current", "charge", "density"):
             return int(top_ma)
-        return self.rng.randint(0, int(top_ma))
+        least_ma = 1 if self.edge == "session" else 0
+        return self.rng.randint(least_ma, int(top_ma))
 
     # The protocol -----------------------------------------------------------------------------
 

@@ -176,7 +176,7 @@ def _incidents(script: FaultScript, entries: list[AppliedFault]) -> Iterator[Inc
                     at_us=at_us, kind=entry.kind, quiet_after_us=AT_ONCE_US, until=WISHES
                 )
             case "silence" if fault.for_s is None or fault.for_s > LONG_SILENCE_S:
-                yield _silence(entry)
+                yield _silence(entry, is_both=fault.direction == "both")
             case "open_electrode" | "short_electrode":
                 yield Incident(
                     at_us=at_us,
@@ -196,10 +196,10 @@ def _incidents(script: FaultScript, entries: list[AppliedFault]) -> Iterator[Inc
                 )
 
 
-def _silence(entry: AppliedFault) -> Incident:
+def _silence(entry: AppliedFault, *, is_both: bool) -> Incident:
     """Return when a silence must have ended the output: by the watchdog, or for want of answers."""
     quiet_us = KEEP_ALIVE_US + UNANSWERED_US
-    if entry.direction == "to_device":
+    if is_both or entry.direction == "to_device":
         quiet_us = DEVICE_WATCHDOG_US
     return Incident(
         at_us=entry.time_us,

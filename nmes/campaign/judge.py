@@ -4,7 +4,7 @@ Independent of the program: numbers come from the table by `numbers`, formulas f
 from what the operator did, rhythm and silence from the pulses alone.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -21,7 +21,7 @@ STOP_ZERO_US = 200_000
 UNANSWERED_US = 900_000
 """How long a line fault may hold up a lowered level: 700 ms without an answer, and its delay."""
 WRITE_US = 30_000
-MOST_FINDINGS = 20
+MOST_OF_A_KIND = 5
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,8 +62,19 @@ def judge(evidence: Evidence, table: Numbers) -> Verdict:
     verdict.findings += overlaps(evidence.pulses)
     verdict.findings += silence_findings(evidence, records)
     verdict.findings += session_findings(evidence, table, verdict.nearest)
-    del verdict.findings[MOST_FINDINGS:]
+    verdict.findings = _few_of_each(verdict.findings)
     return verdict
+
+
+def _few_of_each(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the first findings of each kind: one wrong pulse seldom comes alone."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for finding in findings:
+        seen[finding.kind] += 1
+        if seen[finding.kind] <= MOST_OF_A_KIND:
+            kept.append(finding)
+    return kept
 
 
 def _by_channel(pulses: Sequence[PulseSeen]) -> dict[int, list[PulseSeen]]:

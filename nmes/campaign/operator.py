@@ -12,6 +12,8 @@ from nmes.link import messages as link
 
 SECOND_US = 1_000_000
 COARSE_MA = 2
+PATIENCE_US = 20_000_000
+"""After so much longer than it had meant to take, an operator gives a level up."""
 WHERE_TO_STEP = ("hold", "rest", "get_ready")
 
 
@@ -25,18 +27,20 @@ class RandomOperator:
         self._rng = rng
         self._draft = draft
         self._channels = [channel.number for channel in draft.prescription.channels]
-        self._mischief = rng.choice((0.0, 0.0, 0.04, 0.15))
+        is_patient = draft.edge == "session"
+        self._mischief = 0.0 if is_patient else rng.choice((0.0, 0.0, 0.04, 0.15))
         self._is_hasty = rng.random() < 0.15
-        self._pace = 12.0 if draft.edge == "session" else 1.0
+        self._pace = 12.0 if is_patient else 1.0
         self._find_until_us = 0
         self._armings = 0
         self._armings_max = rng.choice((1, 1, 2, 3))
         self._late_us = round((60 + 1.6 * draft.duration_s) * SECOND_US)
         self._sequence = 0
         self._idle_wishes = 0
-        self._leave_early_us = (
-            round(rng.uniform(2, 20) * SECOND_US) if rng.random() < 0.1 else self._late_us
-        )
+        leaves_early = not is_patient and rng.random() < 0.1
+        self._leave_early_us = round(rng.uniform(2, 20) * SECOND_US)
+        if not leaves_early:
+            self._leave_early_us = self._late_us
         self.next_us = 0
         self.is_done = False
 
@@ -103,6 +107,8 @@ class RandomOperator:
             return link.Start()
         if is_enough:
             return self._step(found.number, is_coarse=False)
+        if now_us > self._find_until_us + PATIENCE_US:
+            return link.Finish()
         if found.phase in WHERE_TO_STEP or self._is_hasty:
             return self._step(found.number, self._missing_ma(found) >= COARSE_MA)
         return None

@@ -17,6 +17,8 @@ FIND_RAMP_US = 500_000
 TOLERANCE_US = 250_000
 UNANSWERED_US = 900_000
 BURST_GAP_PERIODS = 1.5
+SLOTS_US = 12_000
+"""A pulse has the values that were there when its period began: so long before at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ def rhythm_findings(
             rest_us = burst.first_us - last.last_us
             asked_us = max(least_off_us, ratio * (last.on_us - period_us))
             name = "rest" if asked_us == least_off_us else "ratio"
-            _note(nearest, name, asked_us / rest_us)
+            _note(nearest, name, asked_us / (rest_us + period_us))
             if rest_us < asked_us - spare_us - held_up_us:
                 text = f"rest of {rest_us / 1e6:.3f} s after {last.on_us / 1e6:.3f} s on"
                 yield _finding(channel, name, burst.first_us, text)
@@ -104,7 +106,7 @@ def rise_findings(
         from_ua = 0 if is_new_burst else last_ua
         level_ua = ceiling.at(pulse.time_us)
         if current_ua > from_ua:
-            since_us = max(last_us, pulse.time_us - 2 * period_us) - period_us - held_up_us
+            since_us = max(last_us, pulse.time_us - 2 * period_us) - SLOTS_US - held_up_us
             first = bisect_right(updates_us, since_us)
             frames = updates_us[max(0, first - 1) : bisect_right(updates_us, pulse.time_us)]
             counted_us = sum(min(slew_max_us, after - before) for before, after in pairwise(frames))

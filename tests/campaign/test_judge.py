@@ -1,0 +1,183 @@
+"""The judge can fail: each spoiled record is found out, and the good one is not."""
+
+from dataclasses import replace
+
+import pytest
+from support.campaign_bench import (
+    PERIOD_US,
+    START_US,
+    FakePulse,
+    burst,
+    good_evidence,
+    journal,
+    kinds,
+    level,
+    pulses,
+    records,
+    updates,
+)
+
+from nmes.campaign.evidence import Deed, Evidence, Incident
+
+
+def with_pulses(*changed: FakePulse) -> Evidence:
+    return replace(good_evidence(), pulses=changed, updates_us=updates(list(changed)))
+
+
+def with_one(index: int = 60, **change: int) -> Evidence:
+    """The good session with one pulse that is another."""
+    all_pulses = pulses()
+    all_pulses[index] = replace(all_pulses[index], **change)
+    return with_pulses(*all_pulses)
+
+
+def with_records(*extra: tuple[int, str, dict[str, object]]) -> bytes:
+    return journal(sorted([*records(), *extra], key=lambda record: record[0]))
+
+
+def test_a_session_that_is_as_it_should_be_has_no_finding() -> None:
+    assert kinds(good_evidence()) == set()
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ({"current_ma": 9, "second_current_ma": -9}, "level"),
+        ({"current_ma": 21, "second_current_ma": -21}, "current"),
+        ({"pulse_width_us": 201, "second_width_us": 201}, "width"),
+        ({"pulse_width_us": 301, "second_width_us": 301}, "width"),
+        ({"pulse_width_us": 49, "second_width_us": 49}, "width"),
+        ({"second_current_ma": -7}, "balance"),
+        ({"second_width_us": 199}, "balance"),
+        ({"time_us": 13_000_000 + 60 * PERIOD_US - 1_000}, "rate"),
+        ({"channel": 2}, "channel"),
+    ],
+)
+def test_a_pulse_that_is_not_as_it_should_be_is_found(change: dict[str, int], kind: str) -> None:
+    assert kind in kinds(with_one(**change))
+
+
+def test_a_pulse_while_another_flows_is_found() -> None:
+    first = FakePulse(time_us=pulses()[60].time_us + 300)
+    assert "overlap" in kinds(with_pulses(*pulses()[:61], first, *pulses()[61:]))
+
+
+def test_a_current_that_jumps_is_found() -> None:
+    assert kinds(with_pulses(*burst(13_000_000, 3_000_000, ramp_us=60_000))) == {"slew"}
+
+
+def test_a_burst_that_lasts_too_long_is_found() -> None:
+    assert kinds(with_pulses(*burst(13_000_000, 20_400_000))) >= {"on-time"}
+
+
+def test_a_burst_as_long_as_it_may_be_is_none() -> None:
+    closing = {"journal": journal([*records()[:-1], (60_000_000, "session_close", {})])}
+    evidence = replace(with_pulses(*burst(13_000_000, 20_000_000)), **closing)
+    assert kinds(replace(evidence, deeds=evidence.deeds[:-1])) == set()
+
+
+@pytest.mark.parametrize(("on_us", "rest_us", "kind"), [(3_000_000, 2_600_000, "ratio")])
+def test_a_rest_shorter_than_the_burst_before_is_found(on_us: int, rest_us: int, kind: str) -> None:
+    second = burst(13_000_000 + on_us + rest_us, 1_000_000)
+    assert kinds(with_pulses(*burst(13_000_000, on_us), *second)) == {kind}
+
+
+def test_a_rest_shorter_than_a_second_is_found() -> None:
+    pair = burst(13_000_000, 800_000), burst(13_000_000 + 800_000 + 600_000, 800_000)
+    assert kinds(with_pulses(*pair[0], *pair[1])) == {"rest"}
+
+
+def test_current_for_longer_than_a_session_may_last_is_found() -> None:
+    late = burst(13_000_000 + 3_601_000_000, 1_000_000)
+    assert "session" in kinds(with_pulses(*pulses(), *late))
+
+
+@pytest.mark.parametrize("kind", ["stop", "finish"])
+def test_a_pulse_201_ms_after_a_stop_is_found(kind: str) -> None:
+    stopped = Deed(at_us=pulses()[-1].time_us - 201_000, kind=kind)
+    assert "silence" in kinds(replace(good_evidence(), deeds=[*good_evidence().deeds, stopped]))
+
+
+def test_pulses_up_to_200_ms_after_a_stop_are_none() -> None:
+    stopped = Deed(at_us=pulses()[-1].time_us - 100_000, kind="stop")
+    evidence = replace(good_evidence(), latency_us=100_000)
+    assert kinds(replace(evidence, deeds=[*evidence.deeds, stopped])) == set()
+
+
+def test_a_refused_stop_silences_nothing() -> None:
+    refused = Deed(at_us=START_US, kind="finish", is_refused=True)
+    assert kinds(replace(good_evidence(), deeds=[*good_evidence().deeds, refused])) == set()
+
+
+def test_a_pulse_long_after_a_pause_is_found() -> None:
+    paused = Deed(at_us=13_500_000, kind="pause")
+    assert kinds(replace(good_evidence(), deeds=[*good_evidence().deeds, paused])) == {"silence"}
+
+
+def test_a_pulse_after_a_recorded_fault_is_found() -> None:
+    lines = with_records((15_000_000, "fault", {}))
+    assert "silence" in kinds(replace(good_evidence(), journal=lines))
+
+
+@pytest.mark.parametrize(
+    ("until", "found"), [(frozenset[str](), {"silence"}), (frozenset({"start"}), set[str]())]
+)
+def test_an_incident_silences_until_a_wish_that_may_follow_it(
+    until: frozenset[str], found: set[str]
+) -> None:
+    incident = Incident(at_us=5_000_000, kind="killed", quiet_after_us=1_200_000, until=until)
+    assert kinds(replace(good_evidence(), incidents=[incident])) == found
+
+
+def test_an_open_electrode_silences_its_channel_as_long_as_it_is_open() -> None:
+    opened = Incident(
+        at_us=16_100_000,
+        kind="open_electrode",
+        quiet_after_us=0,
+        lasts_us=3_000_000,
+        channels=frozenset({1}),
+    )
+    longer = replace(opened, lasts_us=4_000_000)
+    other = replace(longer, channels=frozenset({2}))
+    found = [kinds(replace(good_evidence(), incidents=[i])) for i in (opened, longer, other)]
+    assert found == [set(), {"silence"}, set()]
+
+
+def test_a_lowered_level_binds_the_pulses_after_it() -> None:
+    down = Deed(at_us=13_900_000, kind="step_down_fine", channel=1, amount_ua=1000)
+    assert kinds(replace(good_evidence(), deeds=[*good_evidence().deeds, down])) == {"level"}
+
+
+def test_a_rise_that_nobody_asked_for_is_found() -> None:
+    lines = with_records(level(12_000_000, 8, 9))
+    assert kinds(replace(good_evidence(), journal=lines)) == {"unasked rise"}
+
+
+def test_a_rise_by_more_than_its_key_is_found() -> None:
+    up = Deed(at_us=12_000_000, kind="step_up_fine", channel=1, amount_ua=1000)
+    evidence = replace(good_evidence(), journal=with_records(level(12_000_000, 8, 10)))
+    assert kinds(replace(evidence, deeds=[*evidence.deeds, up])) == {"unasked rise"}
+
+
+def test_a_level_that_a_long_pause_halves_is_halved_for_the_judge() -> None:
+    pause = Deed(at_us=2_900_000, kind="pause"), Deed(at_us=65_000_000, kind="resume")
+    late = [replace(pulse, time_us=pulse.time_us + 60_000_000) for pulse in pulses()]
+    closing = journal([*records()[:-1], (99_000_000, "session_close", {})])
+    evidence = replace(with_pulses(*late), journal=closing)
+    assert kinds(replace(evidence, deeds=[*evidence.deeds[:-1], *pause])) == {"level"}
+
+
+def test_a_journal_with_a_changed_byte_is_found() -> None:
+    lines = good_evidence().journal.replace(b'"to_ua":4000', b'"to_ua":5000')
+    assert kinds(replace(good_evidence(), journal=lines)) == {"journal"}
+
+
+def test_a_journal_without_its_end_is_found_unless_the_engine_was_killed() -> None:
+    cut = replace(good_evidence(), journal=good_evidence().journal[:-20])
+    assert (kinds(cut), kinds(replace(cut, is_cut=True))) == ({"journal"}, set())
+
+
+def test_unbalanced_pulses_are_excused_only_where_a_load_clips_them() -> None:
+    clipped = with_one(second_current_ma=-7)
+    excused = replace(clipped, clipped_channels=frozenset({1}))
+    assert (kinds(clipped), kinds(excused)) == ({"balance"}, set())
