@@ -67,8 +67,11 @@ class LiveSession:
     # What an operator wants ---------------------------------------------------------------------
 
     def heard(self, now_us: int) -> None:
-        """Take any sign of life of the screen."""
+        """Take any sign of life of the screen: it makes nothing due, it only puts off."""
+        is_settled = self._session is self._settled
         self._session = machine.heard(self._session, now_us)
+        if is_settled:
+            self._settled = self._session
 
     def touched(self, now_us: int) -> None:
         """Take a key that asked for nothing: somebody is there."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from nmes import __version__
 from nmes.records.past import PastUse, Place
@@ -56,6 +57,12 @@ class Judgement:
     report: CheckReport
 
 
+@cache
+def _tables() -> tuple[LimitTable, ScreeningTable]:
+    """Return the tables that nmes ships with, read once for the life of the program."""
+    return load_table(), load_screening_table()
+
+
 def judge(
     loaded: LoadedProtocol, capabilities: Capabilities, sides: Mapping[int, str] | None = None
 ) -> Judgement:
@@ -64,7 +71,7 @@ def judge(
     `sides` is as for `make_plan`.
     """
     plan = make_plan(loaded, capabilities, sides)
-    table, screening_table = load_table(), load_screening_table()
+    table, screening_table = _tables()
     report = check_plan(plan, table, capabilities)
     places = tuple(place_findings(plan, table, screening_table))
     return Judgement(
