@@ -152,8 +152,12 @@ def catalogue() -> Catalogue:
             for name, title, minutes, channels in titles
         ),
         devices=(
-            DeviceEntry(name="rehastim2", title="RehaStim2", is_simulated=False),
-            DeviceEntry(name="sim:rehastim2", title="RehaStim2", is_simulated=True),
+            DeviceEntry(
+                name="rehastim2", title="HASOMED RehaStim2 (ScienceMode2)", is_simulated=False
+            ),
+            DeviceEntry(
+                name="sim:rehastim2", title="HASOMED RehaStim2 (ScienceMode2)", is_simulated=True
+            ),
         ),
         ports=(PortEntry(name="/dev/ttyUSB0", description="USB serial converter"),),
     )

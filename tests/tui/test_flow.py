@@ -69,6 +69,31 @@ async def test_a_real_device_is_prepared_on_the_chosen_port() -> None:
         )
 
 
+@pytest.mark.parametrize("width", [80, 100, 120])
+async def test_every_title_can_be_read_whole_before_it_is_chosen(width: int) -> None:
+    offered = scenes.catalogue()
+    async with on_stage(offered, size=(width, 24)) as stage:
+        words = " ".join(stage.text.split())
+        await stage.press("down")
+        lists = [*offered.protocols, *offered.devices]
+        words_of_titles = {word for entry in lists for word in entry.title.split()}
+        assert [word for word in words_of_titles if word not in words] == []
+        assert "…" not in words
+
+
+async def test_the_marked_protocol_is_in_sight_in_a_list_longer_than_the_window() -> None:
+    offered = scenes.catalogue()
+    entries = [
+        offered.protocols[0].model_copy(update={"id": f"p{n}", "title": f"Title {n} " + 40 * "x"})
+        for n in range(30)
+    ]
+    async with on_stage(offered.model_copy(update={"protocols": tuple(entries)})) as stage:
+        for number in range(30):
+            assert f" > Title {number} " in stage.text
+            await stage.press("down")
+            await stage.draw()
+
+
 async def test_what_is_missing_is_said_and_nothing_is_asked() -> None:
     async with on_stage(scenes.catalogue()) as stage:
         await stage.press("enter", "enter", "enter", "enter")

@@ -6,31 +6,46 @@ from nmes.link.messages import Catalogue, Sessions
 from tui import texts, wording
 from tui.lines import Line, line, wrapped
 
+Option = tuple[str, tuple[str, ...]]
+"""A value to choose and the rows of its text, none of them cut."""
 
-def protocol_options(catalogue: Catalogue | None, width: int) -> list[tuple[str, str]]:
+_MARK = 4
+"""Columns before and after the rows of an option."""
+
+
+def protocol_options(catalogue: Catalogue | None, width: int) -> list[Option]:
     """Return id and text of every protocol, minutes and channels flush right."""
     options = []
+    room = max(20, width - _MARK)
     for entry in catalogue.protocols if catalogue else ():
         numbers = texts.PROTOCOL_NUMBERS.format(
             minutes=wording.whole_minutes(entry.duration_us), channels=entry.channels
         )
-        room = max(8, width - len(numbers) - 5)
-        title = entry.title if len(entry.title) <= room else f"{entry.title[: room - 1]}…"
-        options.append((entry.id, f"{title:<{room}} {numbers}"))
+        *rows, last = wrapped(entry.title, room, "  ")
+        if len(last) + 2 + len(numbers) > room:
+            rows, last = [*rows, last], ""
+        options.append((entry.id, (*rows, f"{last:<{room - len(numbers)}}{numbers}")))
     return options
 
 
-def device_options(catalogue: Catalogue | None) -> list[tuple[str, str]]:
+def device_options(catalogue: Catalogue | None, width: int) -> list[Option]:
     """Return name and text of every device, simulated ones first."""
     devices = sorted(catalogue.devices if catalogue else (), key=lambda d: not d.is_simulated)
     template = {True: texts.DEVICE_SIMULATED, False: texts.DEVICE_REAL}
-    return [(d.name, template[d.is_simulated].format(title=d.title)) for d in devices]
+    return [(d.name, _rows(template[d.is_simulated].format(title=d.title), width)) for d in devices]
 
 
-def port_options(catalogue: Catalogue | None) -> list[tuple[str, str]]:
+def port_options(catalogue: Catalogue | None, width: int) -> list[Option]:
     """Return name and text of every port."""
     ports = catalogue.ports if catalogue else ()
-    return [(p.name, texts.PORT_ROW.format(name=p.name, description=p.description)) for p in ports]
+    return [
+        (p.name, _rows(texts.PORT_ROW.format(name=p.name, description=p.description), width))
+        for p in ports
+    ]
+
+
+def _rows(text: str, width: int) -> tuple[str, ...]:
+    return tuple(wrapped(text, max(8, width - _MARK), "  "))
 
 
 def is_simulated(catalogue: Catalogue | None, device: str | None) -> bool:

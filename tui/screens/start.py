@@ -79,17 +79,19 @@ class StartScreen(NmesScreen):
     def _offer(self) -> None:
         catalogue = self.host.situation.catalogue
         simulated = drawing.is_simulated(catalogue, self._lists["device"].value)
-        protocols = self._lists["protocol"]
-        offered = (catalogue, simulated, protocols.size.width)
+        protocols, devices = self._lists["protocol"], self._lists["device"]
+        width = devices.size.width  # of the ports, too
+        offered = (catalogue, simulated, protocols.size.width, width)
         if offered == self._offered:
             return
         self._offered = offered
         waiting = texts.WAITING_FOR_ENGINE
         protocols.offer(drawing.protocol_options(catalogue, protocols.size.width), waiting)
-        self._lists["device"].offer(drawing.device_options(catalogue), waiting)
-        simulated = drawing.is_simulated(catalogue, self._lists["device"].value)
+        devices.offer(drawing.device_options(catalogue, width), waiting)
+        simulated = drawing.is_simulated(catalogue, devices.value)
         hint = texts.PORT_NOT_NEEDED if simulated else texts.PORT_NONE
-        self._lists["port"].offer([] if simulated else drawing.port_options(catalogue), hint)
+        ports = [] if simulated else drawing.port_options(catalogue, width)
+        self._lists["port"].offer(ports, hint)
 
     def _widget(self, name: str) -> Widget:
         return self._lists[name] if name in self._lists else self._fields[name]

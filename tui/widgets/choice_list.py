@@ -1,4 +1,4 @@
-"""A list from which one line is chosen with the arrow keys; the marked line is the choice."""
+"""A list from which one entry is chosen with the arrow keys; the marked entry is the choice."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from tui.widgets.text_panel import TextPanel
 
 
 class ChoiceList(TextPanel, can_focus=True):
-    """Options are pairs of a value and its text. `hint` stands where there is nothing to choose."""
+    """Options are a value and the rows of its text. `hint` stands where there is none."""
 
     class Moved(Message):
         """Another line is marked."""
@@ -20,7 +20,7 @@ class ChoiceList(TextPanel, can_focus=True):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
-        self._options: tuple[tuple[str, str], ...] = ()
+        self._options: tuple[tuple[str, tuple[str, ...]], ...] = ()
         self._hint = ""
         self._index = 0
 
@@ -29,7 +29,7 @@ class ChoiceList(TextPanel, can_focus=True):
         """The chosen value; None where there is nothing to choose."""
         return self._options[self._index][0] if self._options else None
 
-    def offer(self, options: Sequence[tuple[str, str]], hint: str) -> None:
+    def offer(self, options: Sequence[tuple[str, tuple[str, ...]]], hint: str) -> None:
         """Offer these options; the chosen one stays chosen if it is still there."""
         chosen = self.value
         self._options, self._hint = tuple(options), hint
@@ -45,20 +45,27 @@ class ChoiceList(TextPanel, can_focus=True):
             self.redraw()
 
     def redraw(self) -> None:
-        """Draw the part of the list around the marked line."""
+        """Draw the part of the list around the marked entry."""
         if not self._options:
             self.show([line((f"   {self._hint}", "dim"))])
             return
         height = max(1, self.size.height)
-        first = max(0, min(self._index - height // 2, len(self._options) - height))
-        self.show([self._row(index) for index in range(first, len(self._options))][:height])
+        marked = sum(len(rows) for _, rows in self._options[: self._index])
+        lines = [row for index in range(len(self._options)) for row in self._rows(index)]
+        first = max(0, min(marked - height // 2, len(lines) - height))
+        self.show(lines[first : first + height])
 
-    def _row(self, index: int) -> Line:
+    def _rows(self, index: int) -> list[Line]:
         is_here = index == self._index
-        text = f" {'>' if is_here else ' '} {self._options[index][1]}"
+        marks = ["   "] * len(self._options[index][1])
+        marks[0] = f" {'>' if is_here else ' '} "
+        texts = [
+            fit(f"{mark}{row}", self.size.width)
+            for mark, row in zip(marks, self._options[index][1], strict=True)
+        ]
         if not is_here:
-            return line(fit(text, self.size.width))
-        return line((fit(text, self.size.width), "chosen" if self.has_focus else "bold"))
+            return [line(text) for text in texts]
+        return [line((text, "chosen" if self.has_focus else "bold")) for text in texts]
 
     def on_resize(self) -> None:
         """Draw in the new size."""
