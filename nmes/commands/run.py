@@ -77,6 +77,8 @@ def _wrong_usage(options: Namespace) -> str:
             "nobody would see what flows. With --bench you say that nobody is connected. With a "
             "person, the answers of today are needed: --screening FILE."
         )
+    if options.port and not (options.patient or options.bench):
+        return "Say who is there: --patient CODE, or --bench if nobody is connected."
     if options.no_tui and not options.intensity:
         return "--no-tui needs the level of at least one channel: --intensity CHANNEL=MA."
     if (options.pulses or options.ack_delay) and options.port:

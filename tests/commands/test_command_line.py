@@ -190,9 +190,15 @@ def test_a_screenless_run_needs_a_level(nmes: Nmes) -> None:
 def test_options_of_the_simulator_do_not_go_with_a_port(
     nmes: Nmes, option: tuple[str, str]
 ) -> None:
-    code, said = run(nmes, "--device", "rehastim2", "--port", "/dev/null", *option)
+    code, said = run(nmes, "--device", "rehastim2", "--port", "/dev/null", "--bench", *option)
     assert code == 2
     assert "belong to a simulated device" in said
+
+
+def test_a_port_without_a_person_or_the_bench_flag_asks_who_is_there(nmes: Nmes) -> None:
+    code, said = run(nmes, "--device", "rehastim2", "--port", "/dev/null")
+    assert code == 2
+    assert "--patient CODE, or --bench" in said
 
 
 @pytest.mark.parametrize("port", [(), ("--port", "/dev/null")])

@@ -130,7 +130,15 @@ def screen_bench(folder: Path, protocol: Path) -> Iterator[ScreenBench]:
     """Our own simulator, and the screen on a terminal of 120 x 40."""
     pulses, trace = str(folder / "pulses.csv"), str(folder / "trace.txt")
     with running_simulator("--pulses", pulses, "--trace", trace) as simulator:
-        device = ("--device", "rehastim2", "--port", simulator.port, "--operator", "test")
+        device = (
+            "--device",
+            "rehastim2",
+            "--port",
+            simulator.port,
+            "--operator",
+            "test",
+            "--bench",
+        )
         command = nmes_command("run", str(protocol), *device)
         with terminal(command, environment(folder), columns=120, rows=40) as seat:
             yield ScreenBench(seat, simulator, folder)
