@@ -35,6 +35,8 @@ STOP_ZERO_US = 200_000
 SILENT_PAUSE_US = 300_000
 SILENT_STOP_US = 500_000
 ABSENT_STOP_US = 360_000_000
+BEATS_US = (100_000, 200_000, 250_000, 250_000, 280_000)
+"""How often a screen gives a sign of life; seldom costs less, and 300 ms would be silence."""
 LOOK_US = 5_000_000
 """Virtual time never passes for longer without a turn."""
 LONGEST_US = 2 * 3_600_000_000
@@ -84,7 +86,7 @@ class _Episode:
         self._blow = blow
         self._ack_delay_us = rng.choice((0, 0, 0, 2_000, 10_000, 20_000, 60_000, 99_000))
         is_long = draft.edge == "session"
-        self._beat_us = 280_000 if is_long else rng.choice((100_000, 150_000, 200_000, 250_000))
+        self._beat_us = 280_000 if is_long else rng.choice(BEATS_US)
         self._workshop = CampaignWorkshop(
             _loaded(draft, file), ack_delay_us=self._ack_delay_us, faults=script
         )

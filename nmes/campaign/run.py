@@ -58,7 +58,7 @@ def run_campaign(
     total, is_whole = Tally(), True
     on_progress(0, sessions)
     try:
-        for tally in _tallies(list(_parts(seed, sessions, is_heavy)), jobs):
+        for tally in _tallies(list(_parts(seed, sessions, jobs, is_heavy)), jobs):
             total.add(tally)
             on_progress(total.sessions, sessions)
     except KeyboardInterrupt:
@@ -68,9 +68,10 @@ def run_campaign(
     return Campaign(seed=seed, tally=total, is_whole=is_whole, never_seen=never_seen)
 
 
-def _parts(seed: int, sessions: int, is_heavy: bool) -> Iterator[Part]:
-    for first in range(0, sessions, SESSIONS_A_PART):
-        count = min(SESSIONS_A_PART, sessions - first)
+def _parts(seed: int, sessions: int, jobs: int, is_heavy: bool) -> Iterator[Part]:
+    size = min(SESSIONS_A_PART, -(-sessions // jobs))
+    for first in range(0, sessions, size):
+        count = min(size, sessions - first)
         yield Part(seed=seed, first=first, count=count, is_heavy=is_heavy)
 
 

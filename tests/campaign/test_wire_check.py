@@ -1,0 +1,47 @@
+"""What the checksum of a RehaStim2 surely finds, frame by frame, and what it need not find."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nmes.campaign.wire_check import checksum, intact_frames, is_intact, is_undetected
+
+VECTORS = Path(__file__).parents[1] / "golden" / "rehastim2_vectors.json"
+FRAMES = sorted(
+    {bytes.fromhex(vector["frame_hex"]) for vector in json.loads(VECTORS.read_text())["vectors"]}
+)
+START = bytes.fromhex("F081858152032000012C815A0F")
+
+
+def test_the_checksum_of_the_check_text_is_the_published_one() -> None:
+    assert checksum(b"123456789") == 0xF4
+
+
+def test_every_golden_frame_is_intact() -> None:
+    assert all(is_intact(frame) for frame in FRAMES)
+
+
+def test_no_single_inverted_bit_makes_another_intact_frame() -> None:
+    for frame in FRAMES:
+        for bit in range(8 * len(frame)):
+            harmed = bytearray(frame)
+            harmed[bit // 8] ^= 1 << bit % 8
+            assert not is_undetected(frame, bytes(harmed)), (frame.hex(), bit)
+
+
+@pytest.mark.parametrize("missing", [1, 2, 3, 4])
+def test_no_frame_cut_short_is_intact_by_itself_or_with_the_next(missing: int) -> None:
+    for frame in FRAMES:
+        joined = frame[:-missing] + START
+        assert set(intact_frames(joined)) <= {START}, frame.hex()
+
+
+def test_a_changed_frame_with_a_checksum_that_fits_is_undetected() -> None:
+    body = bytes.fromhex("032000012C14")
+    forged = bytes((0xF0, 0x81, checksum(body) ^ 0x55, 0x81, len(body) ^ 0x55)) + body + b"\x0f"
+    assert (is_intact(forged), is_undetected(START, forged)) == (True, True)
+
+
+def test_a_frame_as_it_was_sent_is_not_undetected() -> None:
+    assert not is_undetected(START, START)
