@@ -6,8 +6,10 @@ process and virtual time run the very same code. What happens in a session is th
 """
 
 from collections import deque
+from collections.abc import Mapping
 
 from nmes.link import messages as link
+from nmes.records.past import PastUse, Place
 from nmes.service import reporting
 from nmes.service.admission import judged_answers, screening_of, unanswered
 from nmes.service.live_session import LiveSession
@@ -69,8 +71,15 @@ class Station:
             self._live.touched(now_us)
         self._keys_pressed = beat.keys_pressed
 
+    def _past_use(self, choice: Choice) -> Mapping[Place, PastUse]:
+        """Return what earlier sessions gave to a person; journals of nobody are not read."""
+        is_person = choice.screening is not None and choice.port is not None
+        return self._workshop.past_use(choice.patient) if is_person else {}
+
     def _screening(self, asked: link.AskScreening) -> link.ScreeningQuestions:
         """Return what must be asked before a protocol, and what follows from the answers so far."""
+        if not self.is_idle:
+            raise SessionRefusal("A session is open: end it before asking for another.")
         capabilities, day = self._workshop.capabilities(asked.device), self._workshop.day()
         loaded = self._workshop.protocol(asked.protocol)
         judgement = judge(loaded, capabilities, asked.sides)
@@ -102,7 +111,7 @@ class Station:
             capabilities,
             self._workshop.protocol,
             day=self._workshop.day(),
-            used=self._workshop.past_use(choice.patient),
+            used=self._past_use(choice),
         )
         self._live = LiveSession(
             self._workshop,

@@ -144,6 +144,17 @@ def test_questions_about_an_impossible_protocol_are_refused_in_words() -> None:
     assert "Did you mean quad_tka?" in clinic.last_refusal
 
 
+def test_while_a_session_is_open_no_other_is_asked_about() -> None:
+    clinic = Clinic()
+    clinic.prepare(clinic.given())
+    clinic.press(arm(1))
+    asked = link.AskScreening(
+        protocol=clinic.protocol, device="rehastim2", patient="P-1", sides={}, given=None
+    )
+    clinic.press(asked)
+    assert clinic.last_refusal == "A session is open: end it before asking for another."
+
+
 # Who is let in -----------------------------------------------------------------------------
 
 
