@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from nmes.settings import Settings, read_settings
+from protocols.errors import RecordError
 
 
 def test_sessions_are_kept_in_the_users_data_folder() -> None:
@@ -32,3 +33,11 @@ def test_nmes_home_may_begin_with_a_tilde() -> None:
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         read_settings({}).home = Path("/")  # type: ignore[misc]  # the point of the test
+
+
+@pytest.mark.parametrize("below", ["", "records"])
+def test_a_data_folder_that_is_a_file_is_refused_with_the_cure(tmp_path: Path, below: str) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    with pytest.raises(RecordError, match=f"{file} is a file, not a folder. Set NMES_HOME to"):
+        read_settings({"NMES_HOME": str(file / below)})

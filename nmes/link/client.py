@@ -5,6 +5,7 @@ end of the link closes.
 """
 
 import asyncio
+import contextlib
 import os
 import select
 import signal
@@ -20,6 +21,7 @@ from protocols.errors import LinkError, RecordError
 
 READ_BYTES = 65_536
 END_TIMEOUT_S = 10.0
+OWNER_ONLY = 0o600
 
 
 class EngineClient:
@@ -135,8 +137,11 @@ class EngineClient:
 
 def _opened(log: Path) -> IO[bytes]:
     try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        return log.open("ab")
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, OWNER_ONLY)
+        with contextlib.suppress(PermissionError):  # somebody else's; theirs to close
+            os.fchmod(file, OWNER_ONLY)
+        return os.fdopen(file, "ab")
     except OSError as error:
         raise RecordError(
             f"The data folder {log.parent} cannot be used: {error.strerror}. "

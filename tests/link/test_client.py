@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import stat
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -194,3 +195,15 @@ def test_a_data_folder_that_cannot_be_used_is_said_with_the_cure(tmp_path: Path)
     (tmp_path / "file").write_text("")
     with pytest.raises(RecordError, match="NMES_HOME"):
         EngineClient(operator_is_script=False, log=tmp_path / "file" / "engine.log")
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_only_its_owner_may_read_the_log_of_the_engine(tmp_path: Path, is_old: bool) -> None:
+    log = tmp_path / "home" / "engine.log"
+    if is_old:
+        log.parent.mkdir(mode=0o700)
+        log.write_text("said earlier\n")
+        log.chmod(0o644)
+    EngineClient(operator_is_script=False, log=log).close()
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (log.parent, log)] == [0o700, 0o600]
+    assert log.read_text().startswith("said earlier") is is_old
