@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from protocols.plan import Plan, PlannedChannel
 from safety.check_report import Finding
+from safety.pairs import paired
 from safety.paths import SIDES, broken_by, pad_zones
 from safety.screening_table import BLOCK, ScreeningTable
 from safety.table import LimitTable
@@ -26,7 +27,7 @@ def place_findings(plan: Plan, limits: LimitTable, table: ScreeningTable) -> Ite
 
 
 def _zone_findings(channel: PlannedChannel, table: ScreeningTable) -> Iterator[Finding]:
-    for pad, zone in zip(channel.pads, pad_zones(channel, table), strict=True):
+    for pad, zone in paired(channel.pads, pad_zones(channel, table)):
         rule = table.zone_rules.get(zone)
         if rule is not None and rule.decision == BLOCK:
             yield _error(channel, zone, f"{pad.name} lies on {pad.zone}: {rule.why}.")

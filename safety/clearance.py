@@ -11,6 +11,7 @@ from hashlib import sha256
 from protocols.errors import PlanningError
 from protocols.plan import Plan
 from safety.limits import NO_MOST, Most
+from safety.pairs import paired
 from safety.screening import (
     Acknowledgement,
     Answer,
@@ -186,7 +187,7 @@ def _channels(
             items=narrowing.items,
             maximum=_maximum(maximum_ua.get(channel.number)),
         )
-        for channel, narrowing in zip(plan.channels, narrowings, strict=True)
+        for channel, narrowing in paired(plan.channels, narrowings)
     )
 
 

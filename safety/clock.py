@@ -1,5 +1,6 @@
 """When current must have ended although no further frame came: the gate's own deadlines."""
 
+from safety.pairs import paired
 from safety.session_limits import ChannelRules, SessionLimits
 from safety.state import ChannelState, GateState
 from safety.verdict import Violation, breach
@@ -34,5 +35,5 @@ def deadline_us(state: GateState, limits: SessionLimits) -> int | None:
 
 def _flowing(state: GateState, limits: SessionLimits) -> list[tuple[ChannelState, ChannelRules]]:
     """Return the channels with current and what bounds each; both stand in the same order."""
-    pairs = zip(state.channels, limits.channels, strict=True)
+    pairs = paired(state.channels, limits.channels)
     return [pair for pair in pairs if pair[0].output_ua != 0]

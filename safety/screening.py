@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from protocols.plan import Plan, PlannedChannel
+from safety.pairs import paired
 from safety.paths import crossing_channels, group_of, pad_zones, placed_zone
 from safety.screening_table import (
     ACKNOWLEDGE,
@@ -261,7 +262,7 @@ def _item_findings(
     for decision in DECISIONS:
         is_so = [
             answer == question.matters_if and own == decision
-            for answer, own in zip(told, item.decisions, strict=True)
+            for answer, own in paired(told, item.decisions)
         ]
         numbers = _numbers(item, is_so)
         if numbers:
@@ -273,17 +274,14 @@ def _item_findings(
 def _told(question: Question, item: Item, answers: tuple[Answer, ...]) -> list[str | None]:
     """Return the answer for each channel of an item; one that matters holds for the whole limb."""
     own = [answer_to(question, number, answers) for number in item.channels]
-    bad = {
-        limb for limb, answer in zip(item.limbs, own, strict=True) if answer == question.matters_if
-    }
+    bad = {limb for limb, answer in paired(item.limbs, own) if answer == question.matters_if}
     return [
-        question.matters_if if limb in bad else answer
-        for limb, answer in zip(item.limbs, own, strict=True)
+        question.matters_if if limb in bad else answer for limb, answer in paired(item.limbs, own)
     ]
 
 
 def _numbers(item: Item, is_so: list[bool]) -> tuple[int, ...]:
-    return tuple(number for number, so in zip(item.channels, is_so, strict=True) if so)
+    return tuple(number for number, so in paired(item.channels, is_so) if so)
 
 
 def _shown(question: Question, numbers: tuple[int, ...]) -> tuple[int, ...]:
@@ -384,7 +382,7 @@ def _true_items(
         item.name: item.cap_percent
         for question in questions
         for item in question.items
-        for number, answer in zip(item.channels, _told(question, item, answers), strict=True)
+        for number, answer in paired(item.channels, _told(question, item, answers))
         if number == channel and answer == question.matters_if and item.cap_percent < 100
     }
 

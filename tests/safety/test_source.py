@@ -37,8 +37,8 @@ STATIC = (
     "check_uses",
     "formulas",
 )
-SHARED = {"safety.table", "safety.screening_table", "safety.paths"}
-"""Tables, and the paths they forbid; the limits of a session refuse misplaced pads on their own."""
+SHARED = {"safety.pairs", "safety.table", "safety.screening_table", "safety.paths"}
+"""Tables and the paths they forbid, and how rows are paired; the limits of a session refuse misplaced pads on their own."""
 
 
 @pytest.mark.parametrize("name", [*STATIC, "technical"])
