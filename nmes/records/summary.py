@@ -176,8 +176,9 @@ def _cycles_done(doses: Sequence[Contraction]) -> int:
 
 
 def _fault_text(fault: Fault) -> str:
+    # Without its code, which is for machines: the detail says the same in words.
     place = f"channel {fault.channel}: " if fault.channel is not None else ""
-    return f"{place}{fault.code}: {fault.detail}"
+    return f"{place}{fault.detail}"
 
 
 def _channel_summary(channel: RecordedChannel, doses: Sequence[Contraction]) -> ChannelSummary:

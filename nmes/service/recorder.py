@@ -91,7 +91,11 @@ class Recorder:
 
     def give_up(self, why: str, now_us: int) -> None:
         """Write why the engine itself failed; there is nobody left to close the record."""
-        fields: dict[str, object] = {"code": "ENGINE", "detail": why, "channel": None}
+        fields: dict[str, object] = {
+            "code": "ENGINE",
+            "detail": f"nmes itself failed: {why}",
+            "channel": None,
+        }
         self.append("fault", fields, now_us, is_vital=True)
         self._journal.close(CLOSE_TIMEOUT_S)
 
