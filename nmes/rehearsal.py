@@ -34,7 +34,7 @@ from nmes.service.station import Station
 from nmes.service.workshop import DeviceName, PortName
 from nmes.session.output import NEVER_US
 from protocols.capabilities import Capabilities
-from protocols.errors import DeviceError, NmesError, SessionRefusal
+from protocols.errors import DeviceError, NmesError, PortError, SessionRefusal
 from protocols.loading import LoadedProtocol
 from safety.gate import SafetyGate
 
@@ -57,14 +57,25 @@ class VirtualPort:
     def __init__(self, line: Line, clock: Callable[[], int]) -> None:
         self._line = line
         self._clock = clock
+        self._is_pulled = False
         self.is_closed = False
+
+    def pull(self) -> None:
+        """Be a cable that is pulled: from now on reading and writing fail."""
+        self._is_pulled = True
+
+    def _refuse_if_pulled(self) -> None:
+        if self._is_pulled:
+            raise PortError("The cable was pulled.")
 
     def read(self) -> bytes:
         """Return what the device has sent by now."""
+        self._refuse_if_pulled()
         return b"".join(self._line.take_outgoing(self._clock()))
 
     def write(self, data: bytes) -> None:
         """Hand bytes to the device at once."""
+        self._refuse_if_pulled()
         self._line.receive(data, self._clock())
 
     def fileno(self) -> None:

@@ -107,6 +107,7 @@ class _Episode:
         self._is_killed = False
         self._is_gone = False
         self._has_failed = False
+        self._is_cable_pulled = False
         self._summary: link.Summary | None = None
 
     # From beginning to end --------------------------------------------------------------------
@@ -149,7 +150,7 @@ class _Episode:
             is_cut=self._is_killed or self._has_failed,
             latency_us=self._ack_delay_us,
             stall_us=self._stalled_us,
-            is_line_faulted=harm.is_line_faulted,
+            is_line_faulted=harm.is_line_faulted or self._is_cable_pulled,
             clipped_channels=harm.clipped_channels,
         )
 
@@ -341,6 +342,12 @@ class _Episode:
         self._station.give_up("an error of its own", now_us)
         self._has_failed = self._is_over = True
 
+    def _strike_cable_pulled(self, _: Blow, __: int) -> None:
+        self._is_cable_pulled = True
+        self._happened("cable_pulled", self._watchdog_us(), "arm")
+        if self._workshop.port is not None:
+            self._workshop.port.pull()
+
     def _strike_stall(self, blow: Blow, _: int) -> None:
         is_long = blow.lasts_us > DEVICE_WATCHDOG_US
         self._happened("stall", self._watchdog_us() if is_long else None, "arm")
@@ -379,6 +386,7 @@ _STRIKES: dict[str, Callable[[_Episode, Blow, int], None]] = {
     "told_to_end": _Episode._strike_told_to_end,
     "killed": _Episode._strike_killed,
     "engine_failed": _Episode._strike_engine_failed,
+    "cable_pulled": _Episode._strike_cable_pulled,
     "stall": _Episode._strike_stall,
     "slept": _Episode._strike_slept,
     "protocol_changed": _Episode._strike_protocol_changed,

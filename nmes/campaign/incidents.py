@@ -9,7 +9,7 @@ NONE = "none"
 KINDS = (
     *((NONE, 34), ("stop", 7), ("stop_twice", 8), ("hush", 8), ("silence", 7), ("link_lost", 6)),
     *(("told_to_end", 4), ("killed", 8), ("engine_failed", 3), ("stall", 7), ("slept", 3)),
-    *(("disk_full", 5), ("finish", 2), ("protocol_changed", 2)),
+    *(("disk_full", 5), ("cable_pulled", 6), ("finish", 2), ("protocol_changed", 2)),
 )
 ABSENT_SHARE = 0.002
 

@@ -18,8 +18,8 @@ from nmes.campaign.rhythm import rhythm_findings, rise_findings
 FIRST_PULSE_US = 10_000_000
 """What counts as the time since the pulse before, for the first."""
 STOP_ZERO_US = 200_000
-UNANSWERED_US = 900_000
-"""How long a line fault may hold up a lowered level: 700 ms without an answer, and its delay."""
+HELD_UP_US = DEVICE_WATCHDOG_US
+"""How long a faulty line may hold up a lowered level: until the device stops by itself."""
 WRITE_US = 30_000
 MOST_OF_A_KIND = 5
 
@@ -123,7 +123,7 @@ class _Judged:
     def _lowering_us(self) -> int:
         """Return how long a lowered level may take to reach the skin."""
         evidence = self._evidence
-        held_up_us = UNANSWERED_US if evidence.is_line_faulted else evidence.latency_us
+        held_up_us = HELD_UP_US if evidence.is_line_faulted else evidence.latency_us
         period_us = max(self._channel.periods_us)
         return held_up_us + evidence.stall_us + period_us + WRITE_US
 
@@ -262,7 +262,7 @@ def _longest_period_us(prescription: Prescription) -> int:
 def _of_deeds(evidence: Evidence) -> Iterator[Incident]:
     arming = frozenset({"arm"})
     fade_s = max(channel.ramp_down_s for channel in evidence.prescription.channels)
-    held_up_us = UNANSWERED_US if evidence.is_line_faulted else evidence.latency_us
+    held_up_us = HELD_UP_US if evidence.is_line_faulted else evidence.latency_us
     fade_us = round(fade_s * 1e6) + held_up_us + evidence.stall_us + WRITE_US
     pause_us = fade_us + _longest_period_us(evidence.prescription)
     for deed in evidence.deeds:

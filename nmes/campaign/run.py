@@ -13,7 +13,7 @@ from pathlib import Path
 from nmes.campaign.session import run_session
 from nmes.campaign.tally import Tally, missing
 
-SESSIONS_A_PART = 40
+SESSIONS_A_PART = 12
 MEMORY = Path("/dev/shm")
 MUST_BE_WHOLE_FROM = 10_000
 """A campaign of so many sessions has seen everything that it counts, or has failed."""
