@@ -215,4 +215,4 @@ def _matters(question: Question, answers: tuple[Answer, ...]) -> bool:
 def _reason(finding: Finding) -> str:
     listed = ", ".join(map(str, finding.channels))
     place = f" (channel {listed})" if finding.channels else ""
-    return f"{finding.item}{place}: {finding.why.rstrip('.')}. {finding.cure}"
+    return f"{finding.item}{place}: {finding.why.removesuffix('.')}. {finding.cure}"

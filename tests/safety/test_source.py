@@ -38,7 +38,7 @@ STATIC = (
     "formulas",
 )
 SHARED = {"safety.pairs", "safety.table", "safety.screening_table", "safety.paths"}
-"""Tables and the paths they forbid, and how rows are paired; the limits of a session refuse misplaced pads on their own."""
+"""Tables, the paths they forbid, how rows are paired; the session refuses misplaced pads itself."""
 
 
 @pytest.mark.parametrize("name", [*STATIC, "technical"])
