@@ -5,7 +5,15 @@ from support.safety_bench import TABLE, channel, plan, shape, stage
 from support.table_numbers import SCREENING
 
 from protocols.errors import LimitTableError
-from safety.screening import ExtraQuestion, Item, Question, questions_of
+from safety.screening import (
+    Answer,
+    ExtraQuestion,
+    Item,
+    Narrowing,
+    Question,
+    narrowings_of,
+    questions_of,
+)
 from safety.screening_table import load_screening_table, read_screening_table
 
 TEXT = SCREENING.read_text(encoding="utf-8")
@@ -79,4 +87,37 @@ def test_zones_that_are_no_list_are_named() -> None:
     rest = tail[tail.index("\n") :]
     assert refusal(f"{head}posterior_zones = 3{rest}") == (
         "posterior_zones: a list of words is needed here"
+    )
+
+
+def question_of(name: str, cap_percent: int) -> Question:
+    """A question about the whole person whose "yes" leaves so much of the cap of channel 1."""
+    item = Item(
+        name=name,
+        channels=(1,),
+        decisions=("acknowledge",),
+        limbs=("",),
+        cap_percent=cap_percent,
+        source="here",
+    )
+    return Question(id=name, text=f"{name}?", matters_if="yes", channels=(), items=(item,))
+
+
+@pytest.mark.parametrize(
+    ("percents", "permille", "items"),
+    [
+        ((), 1000, ()),
+        ((100,), 1000, ()),
+        ((99,), 990, ("item 0",)),
+        ((50, 75), 375, ("item 0", "item 1")),
+        ((33, 75), 247, ("item 0", "item 1")),
+    ],
+)
+def test_what_is_left_of_a_cap_is_rounded_down(
+    percents: tuple[int, ...], permille: int, items: tuple[str, ...]
+) -> None:
+    questions = tuple(question_of(f"item {n}", percent) for n, percent in enumerate(percents))
+    told = tuple(Answer(question=q.id, channel=None, answer="yes") for q in questions)
+    assert narrowings_of(questions, told, plan()) == (
+        Narrowing(channel=1, permille=permille, items=items),
     )
