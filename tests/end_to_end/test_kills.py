@@ -24,7 +24,7 @@ from support.nmes_process import (
     running_nmes,
 )
 from support.relay import Relay, relayed
-from support.scenes import Wait, play_together
+from support.scenes import Stalled, Wait, play_together
 from support.simulator_process import Simulator, running_simulator
 
 from nmes.records.store import list_sessions, open_session, verify
@@ -121,6 +121,7 @@ SCENES: dict[str, tuple[str, Deed, Deed]] = {
 
 def play(wait: Wait, folder: Path, wire: str, deed: Deed, afterwards: Deed) -> Outcome:
     """Have current flow, do the deed, look on, and see what is left."""
+    folder = fresh(folder)
     pulses = folder / "pulses.csv"
     tcp = () if wire == "pty" else ("--tcp", "127.0.0.1:0")
     with ExitStack() as stack:
@@ -143,6 +144,8 @@ def play(wait: Wait, folder: Path, wire: str, deed: Deed, afterwards: Deed) -> O
     (entry,) = list_sessions(folder / "sessions")
     stored = open_session(folder / "sessions", entry.session_id)
     noticed_s = [r.at_us / 1e6 - done_s for r in stored.reading.records if r.event in HALTS]
+    if min(noticed_s, default=0) < 0:
+        raise Stalled("it had stopped before")
     return Outcome(
         last_pulse_before_s=max(time_s for time_s in times_s if time_s <= 0),
         last_pulse_s=max(times_s),
@@ -157,6 +160,7 @@ def play(wait: Wait, folder: Path, wire: str, deed: Deed, afterwards: Deed) -> O
 
 def play_with_own_simulator(wait: Wait, folder: Path, deed: Deed) -> tuple[Process, ...]:
     """Have current flow from a simulator that nmes started, do the deed, see what is left."""
+    folder = fresh(folder)
     pulses = folder / "pulses.csv"
     device = ("--device", "sim:rehastim2", "--pulses", str(pulses))
     with running_nmes(folder, pulses, session_on(*device)) as run:
@@ -164,6 +168,13 @@ def play_with_own_simulator(wait: Wait, folder: Path, deed: Deed) -> tuple[Proce
         wait()
         deed(Scene(run=run, simulator=None, relay=None))
         return tuple(left_after_a_while(folder))
+
+
+def fresh(folder: Path) -> Path:
+    """A data folder that no earlier try has used."""
+    folder = folder / f"try_{len(list(folder.iterdir()))}"
+    folder.mkdir()
+    return folder
 
 
 def session_on(*device: str) -> list[str]:

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.pulse_record import PulseRow, read_pulses
+from support.scenes import Stalled
 from support.simulator_process import wait_until
 
 FLOW_PATIENCE_S = 40.0
 END_PATIENCE_S = 20.0
 HOME_VARIABLE = "NMES_HOME"
+HELD_UP = "this program was held up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +90,12 @@ class Run:
             )
         except TimeoutError as error:
             raise TimeoutError(f"no {current_ma} mA within {FLOW_PATIENCE_S} s") from error
-        if self.process.poll() is not None:
-            raise RuntimeError("ended too early with {}: {}".format(*self.wait_for_end()))
+        if self.process.poll() is None:
+            return
+        code, errors = self.wait_for_end()
+        if HELD_UP in errors:
+            raise Stalled(errors)
+        raise RuntimeError(f"ended too early with {code}: {errors}")
 
     def _has_flowed(self, current_ma: int) -> bool:
         return any(row.current_ma >= current_ma for row in recorded(self.pulses))
