@@ -131,7 +131,7 @@ def _heavy(rng: Random, kind: str) -> Fields:
     fault: Fields = {
         "kind": kind,
         "direction": rng.choice(("to_device", "both")),
-        "probability": rng.choice((0.03, 0.1, 0.25)),
+        "probability": rng.choice((0.005, 0.02, 0.08)),
     }
     size = {"bits": rng.randint(2, 24)} if kind == "flip_bits" else {"bytes": rng.randint(4, 60)}
     return fault | size
@@ -210,12 +210,17 @@ def _silence(entry: AppliedFault, *, is_both: bool) -> Incident:
     )
 
 
+def harmed_frames(entries: list[AppliedFault]) -> list[AppliedFault]:
+    """Return the faults that changed a frame on its way to the device."""
+    kinds = ("flip_bits", "truncate")
+    return [e for e in entries if e.kind in kinds and e.direction == "to_device"]
+
+
 def undetected_frames(entries: list[AppliedFault]) -> int:
     """Count the harmed frames towards the device that no checksum can tell from intact ones."""
     return sum(
         is_undetected(entry.data, bytes.fromhex(entry.detail.replace(" ", "")))
-        for entry in entries
-        if entry.kind in ("flip_bits", "truncate") and entry.direction == "to_device"
+        for entry in harmed_frames(entries)
     )
 
 

@@ -60,7 +60,7 @@ class RandomOperator:
             self._leave_early_us = self._late_us + SECOND_US
             return self._rng.choice((link.Stop(cause="SPACE"), link.Finish()))
         if now_us > self._late_us and seen.state not in ("stopped", "faulted", "finished"):
-            return link.Stop(cause="it takes too long")
+            return link.Leave() if seen.state == "idle" else link.Stop(cause="it takes too long")
         return _POLICIES[seen.state](self, seen, now_us)
 
     def _pause_us(self, least_s: float, most_s: float) -> int:

@@ -28,6 +28,9 @@ def play_and_judge(
     verdict = judge(played.evidence, numbers())
     verdict.findings += preparation_findings(played)
     verdict.findings += loading_findings(played)
+    if played.undetected and not is_heavy:
+        text = f"{played.undetected} harmed frames that no checksum can tell: the run is not light"
+        verdict.findings.append(Finding(kind="noise", at_us=0, text=text))
     return played, verdict
 
 

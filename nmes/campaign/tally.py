@@ -7,6 +7,7 @@ from typing import Any
 from nmes.campaign.episode import Played
 from nmes.campaign.generator import NEAR
 from nmes.campaign.harm import KINDS as FAULT_KINDS
+from nmes.campaign.harm import harmed_frames
 from nmes.campaign.incidents import KINDS, NONE
 from nmes.campaign.judge import Verdict
 
@@ -114,7 +115,7 @@ def tally_of(index: int, played: Played, verdict: Verdict) -> Tally:
         virtual_us=played.virtual_us,
         pulses=len(evidence.pulses),
         undetected_frames=played.undetected,
-        harmed_frames=played.faults["flip_bits"] + played.faults["truncate"],
+        harmed_frames=len(harmed_frames(played.harm)),
         beyond_level_ma=verdict.beyond_level_ma,
         current_max_ma=max((p.current_ma for p in evidence.pulses), default=0),
         charge_max_nc=max((p.current_ma * p.pulse_width_us for p in evidence.pulses), default=0),
