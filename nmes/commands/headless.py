@@ -84,7 +84,9 @@ def _converse(
             elif isinstance(report, Event):
                 on_event(report)
         if operator.summary is not None:
-            return operator.summary
+            told = operator.summary  # of the last contraction, too, which no snapshot tells
+            on_progress(told.contractions_done, told.contractions_planned)
+            return told
         if stopped.is_over:
             raise LinkError("Stopped, but the engine gave no summary; see 'nmes sessions'.")
         if not client.is_alive:

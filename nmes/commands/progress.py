@@ -1,4 +1,4 @@
-"""A progress bar on standard error, for long work; silent where nobody is looking."""
+"""Progress on standard error: a bar for long work, plain lines for a session in real time."""
 
 import contextlib
 import sys
@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 @contextlib.contextmanager
 def progress(title: str, unit: str) -> Iterator[Callable[[int, int], None]]:
-    """Show how many of the planned units, such as contractions, are done."""
+    """Show how many of the planned units, such as contractions, are done; nothing in a pipe."""
     console = Console(file=sys.stderr)
     columns = (
         TextColumn("{task.description}"),
@@ -32,6 +32,28 @@ def progress(title: str, unit: str) -> Iterator[Callable[[int, int], None]]:
                 bar.update(task, completed=done, total=planned)
 
         yield show
+
+
+def session_progress(
+    title: str,
+) -> contextlib.AbstractContextManager[Callable[[int, int], None]]:
+    """Show contractions as they are done: a bar on a terminal, else a line for each."""
+    if sys.stderr.isatty():
+        return contraction_progress(title)
+    return contextlib.nullcontext(_lines_of(title))
+
+
+def _lines_of(title: str) -> Callable[[int, int], None]:
+    shown = (-1, -1)
+
+    def show(done: int, planned: int) -> None:
+        nonlocal shown
+        if shown != (done, planned):
+            shown = (done, planned)
+            sys.stderr.write(f"{title}: {done} of {planned} contractions done\n")
+            sys.stderr.flush()
+
+    return show
 
 
 def contraction_progress(

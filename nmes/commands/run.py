@@ -5,7 +5,7 @@ import sys
 from argparse import Namespace
 
 from nmes.commands import choices
-from nmes.commands.progress import contraction_progress
+from nmes.commands.progress import session_progress
 from nmes.commands.summary_text import summary_text
 from nmes.compose import capabilities_of
 from nmes.link.client import EngineClient
@@ -104,7 +104,7 @@ def run_without_screen(choice: Prepare, levels_ua: dict[int, int], options: Name
     from nmes.commands.headless import run_headless
 
     operator = ScriptedOperator(choice, levels_ua)
-    with contraction_progress(choice.protocol) as on_progress:
+    with session_progress(choice.protocol) as on_progress:
         summary = run_headless(operator, engine_arguments(options), on_progress, _tell)
     print(json.dumps(summary.model_dump(), indent=2) if options.json else summary_text(summary))
     if summary.faults:
