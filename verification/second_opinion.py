@@ -18,7 +18,7 @@ from verification.report import tool_version, write_report
 from verification.scratch import scratch_copy
 
 MODULES = ("safety/table.py", "safety/reading.py", "safety/exact.py", "safety/limits.py")
-TESTS = ("test_table.py", "test_limits.py", "test_session_words.py")
+TESTS = ("test_table.py", "test_limits.py", "test_session_words.py", "test_values.py")
 
 CONFIGURATION = """
 [cosmic-ray]

@@ -26,6 +26,15 @@ from safety.screening import (
 )
 
 SITES = tuple(TABLE.sites)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _asked_anew() -> None:
+    """Forget what was asked before: a mutation run starts every run in a copy of one process."""
+    on.cache_clear()
+    asked.cache_clear()
+
+
 ITEMS = SCREENING_TABLE.contraindications
 CAST = ExtraQuestion(id="cast_removed", text="Is the cast removed?", stop_if="no")
 

@@ -1,8 +1,11 @@
 """What the screening table and its questions say, whole, read anew each time."""
 
+import tomllib
+from hashlib import sha256
+
 import pytest
-from support.safety_bench import TABLE, channel, plan, shape, stage
-from support.table_numbers import SCREENING
+from support.safety_bench import SCREENING_TABLE, TABLE, channel, plan, shape, stage
+from support.table_numbers import SCREENING, written
 
 from protocols.errors import LimitTableError
 from safety.screening import (
@@ -26,7 +29,9 @@ def refusal(text: str) -> str:
 
 
 def test_the_shipped_table_is_read_from_its_file() -> None:
-    assert load_screening_table() == read_screening_table(SCREENING.read_bytes())
+    assert load_screening_table() == SCREENING_TABLE
+    assert read_screening_table(SCREENING.read_bytes()) == SCREENING_TABLE
+    assert load_screening_table().sha256 == sha256(SCREENING.read_bytes()).hexdigest()
 
 
 def test_a_question_of_a_protocol_blocks_every_channel_and_narrows_none() -> None:
@@ -56,12 +61,6 @@ def with_cap(entry: str) -> str:
     return f"{head}{entry}\n[{rest}"
 
 
-def test_caps_are_a_table() -> None:
-    head, tail = TEXT.split("[cap_percent]\n", 1)
-    _, rest = tail.split("\n[", 1)
-    assert refusal(f"cap_percent = 3\n{head}\n[{rest}") == "cap_percent: a table is needed here"
-
-
 @pytest.mark.parametrize("percent", [1, 100])
 def test_the_least_and_the_whole_of_a_cap_can_be_left(percent: int) -> None:
     table = read_screening_table(with_cap(f"[cap_percent]\nosteoporosis = {percent}").encode())
@@ -72,14 +71,6 @@ def test_more_than_a_cap_cannot_be_left() -> None:
     assert refusal(with_cap("[cap_percent]\nosteoporosis = 101")) == (
         "cap_percent.osteoporosis: 101 % would widen a cap"
     )
-
-
-def test_an_item_that_is_no_table_is_named() -> None:
-    begin = TEXT.index("[contraindications.")
-    name = TEXT[begin + len("[contraindications.") : TEXT.index("]", begin)]
-    end = TEXT.index("\n[", begin + 1)
-    text = f"{TEXT[:begin]}[contraindications]\n{name} = 3\n{TEXT[end:]}"
-    assert refusal(text) == f"contraindications.{name}: a table is needed here"
 
 
 def test_zones_that_are_no_list_are_named() -> None:
@@ -121,3 +112,72 @@ def test_what_is_left_of_a_cap_is_rounded_down(
     assert narrowings_of(questions, told, plan()) == (
         Narrowing(channel=1, permille=permille, items=items),
     )
+
+
+def changed(value: object, *way: str) -> bytes:
+    """The table with one place changed."""
+    root = tomllib.loads(TEXT)
+    place = root
+    for step in way[:-1]:
+        place = place[step]
+    place[way[-1]] = value
+    return written(root)
+
+
+@pytest.mark.parametrize(
+    "name", ["zone_groups", "zone_rules", "path_rules", "contraindications", "cap_percent"]
+)
+def test_a_section_that_is_a_number_is_named(name: str) -> None:
+    assert refusal(changed(3, name).decode()) == f"{name}: a table is needed here"
+
+
+PLACES = [
+    (("posterior_zones",), ["leg"], "posterior_zones: there is no zone 'leg'"),
+    (("zone_groups", "pelvis"), ["leg"], "zone_groups.pelvis: there is no zone 'leg'"),
+    (("zone_rules", "head", "decision"), 3, "zone_rules.head.decision: words are needed here"),
+    (
+        ("zone_rules", "head", "decision"),
+        "perhaps",
+        "zone_rules.head.decision: 'perhaps' is none of block, acknowledge, warn",
+    ),
+    (
+        ("contraindications", "icd", "zones"),
+        3,
+        "contraindications.icd.zones: a list of words is needed here",
+    ),
+    (
+        ("contraindications", "icd", "extra"),
+        "here",
+        "contraindications.icd: unknown ['extra'], missing []",
+    ),
+    (("contraindications", "icd"), 3, "contraindications.icd: a table is needed here"),
+    (
+        ("path_rules", "cross_channel_thorax", "extra"),
+        "here",
+        "path_rules.cross_channel_thorax: unknown ['extra'], missing []",
+    ),
+    (
+        ("path_rules", "cross_channel_thorax"),
+        3,
+        "path_rules.cross_channel_thorax: a table is needed here",
+    ),
+    (("schema",), 0, "schema: 0 found, 1 is read here"),
+]
+
+
+@pytest.mark.parametrize(("way", "value", "sentence"), PLACES)
+def test_what_is_wrong_in_the_screening_table_is_named_by_its_place(
+    way: tuple[str, ...], value: object, sentence: str
+) -> None:
+    assert refusal(changed(value, *way).decode()) == sentence
+
+
+def test_an_item_of_the_table_says_where_it_comes_from_and_what_it_leaves() -> None:
+    questions = questions_of(plan(), TABLE, SCREENING_TABLE, ())
+    items = {item.name: item for question in questions for item in question.items}
+    rules = SCREENING_TABLE.contraindications
+    assert {name: item.source for name, item in items.items()} == {
+        name: rules[name].source for name in items
+    }
+    narrowing = {name: item.cap_percent for name, item in items.items() if item.cap_percent != 100}
+    assert narrowing == {"impaired_sensation": 50, "osteoporosis": 75}

@@ -115,6 +115,10 @@ def test_a_key_that_stands_twice_is_refused():
     assert "limits.toml" in refusal(changed("schema = 1\n", "schema = 1\nschema = 1\n"))
 
 
+def test_a_schema_of_the_past_is_refused():
+    assert refusal(changed("schema = 1", "schema = 0")) == "schema: 0 found, 1 is read here"
+
+
 def test_another_schema_is_refused():
     assert refusal(changed("schema = 1", "schema = 2")) == "schema: 2 found, 1 is read here"
 

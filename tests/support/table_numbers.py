@@ -26,6 +26,11 @@ def with_number(file: Path, path: str, value: int) -> bytes:
     at: object = int(last) if isinstance(place, list) else last
     assert type(place[at]) is int
     place[at] = value
+    return written(root)
+
+
+def written(root: dict[str, object]) -> bytes:
+    """A table as a file."""
     return "\n".join(f"{_name(key)} = {_text(entry)}" for key, entry in root.items()).encode()
 
 
