@@ -96,7 +96,7 @@ class RandomOperator:
         return self._draft.aims_ma[channel.number] - channel.level_ua // 1000
 
     def _finding(self, seen: link.Snapshot, now_us: int) -> link.Intent | None:
-        self.next_us = now_us + self._pause_us(0.15 if self._is_hasty else 0.4, 0.7)
+        self.next_us = now_us + self._pause_us(0.04 if self._is_hasty else 0.4, 0.7)
         found = next(c for c in seen.channels if c.number == seen.selected_channel)
         is_enough = self._missing_ma(found) <= 0
         if is_enough and self._rng.random() < 0.3:
