@@ -27,6 +27,7 @@ from nmes.link.messages import (
     StopNow,
     Summary,
 )
+from tui.situation import LIVE_STATES
 
 SECOND = 1_000_000
 CYCLE_US, ON_US = 16 * SECOND, 6 * SECOND
@@ -276,7 +277,7 @@ def snapshot(state: str = "running", count: int = 2, **changes: object) -> Snaps
         "sequence": 1000,
         "at_us": 600 * SECOND,
         "state": state,
-        "output_is_possible": state in {"finding", "running", "paused"},
+        "output_is_possible": state in LIVE_STATES,
         "confirmed_age_us": None if state in {"idle", "connecting"} else 40_000,
         "reply_us": None if state in {"idle", "connecting"} else 2_600,
         "replies_missed": 0,

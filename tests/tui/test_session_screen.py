@@ -13,7 +13,7 @@ from tui.drawing.channel_tiles import tile_lines, tiles_height
 from tui.drawing.phase import headline, next_text, phase_lines
 from tui.drawing.small import small_lines
 from tui.lines import plain
-from tui.situation import Situation
+from tui.situation import LIVE_STATES, Situation
 from tui.view import View, view_of
 
 NOW_US = 5_000_000
@@ -85,12 +85,36 @@ def test_a_pause_tells_what_waiting_costs() -> None:
     assert next_text(seen(snapshot("paused"))) == texts.PAUSED_NEXT
 
 
-@pytest.mark.parametrize("state", ["finding", "running", "paused"])
+@pytest.mark.parametrize("state", ["finding", "running"])
 def test_the_bar_says_that_output_is_on_and_what_flows(state: str) -> None:
     text = plain(bars.output_line(seen(snapshot(state)), 80))
-    flowing = "0" if state == "paused" else "38"
-    assert text.startswith(f" {texts.OUTPUT_ON}   ch1 {flowing} mA")
+    assert text.startswith(f" {texts.OUTPUT_ON}   ch1 38 mA")
     assert text.rstrip().endswith(texts.STOP_KEYS_SHORT)
+
+
+@pytest.mark.parametrize("state", ["armed", "paused"])
+def test_the_bar_of_a_session_that_waits_says_so_and_neither_on_nor_off(state: str) -> None:
+    text = plain(bars.output_line(seen(snapshot(state)), 80))
+    assert text.startswith(f" {state.upper()}, 0 mA on every channel")
+    assert text.rstrip().endswith(texts.STOP_KEYS_SHORT)
+
+
+def test_a_pause_that_still_ramps_down_says_what_flows() -> None:
+    flows = (ChannelNow(number=1, now_ua=12_000, level_ua=38_000, phase="ramp_down"),)
+    text = plain(bars.output_line(seen(snapshot("paused", 1, channels=flows), 1), 80))
+    assert text.startswith(f" {texts.OUTPUT_ON}   ch1 12 mA")
+
+
+def test_a_pause_that_is_about_to_end_is_called_on() -> None:
+    text = plain(bars.output_line(seen(snapshot("paused", lead_in_us=2_000_000)), 80))
+    assert text.startswith(f" {texts.OUTPUT_ON}   ch1 0 mA")
+
+
+@pytest.mark.parametrize("is_possible", [True, False])
+@pytest.mark.parametrize("state", sorted(LIVE_STATES))
+def test_the_bar_never_says_off_while_a_stop_key_is_needed(state: str, is_possible: bool) -> None:
+    report = snapshot(state, output_is_possible=is_possible)
+    assert texts.OUTPUT_OFF not in plain(bars.output_line(seen(report), 80))
 
 
 def test_the_bar_of_eight_channels_shortens_units_and_drops_no_channel() -> None:

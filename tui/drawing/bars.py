@@ -47,12 +47,29 @@ def output_line(view: View, width: int) -> Line:
     if is_unknown(view):
         unknown = f"{texts.UNKNOWN_CURRENT} mA   {stale_text(view)}"
         return _bar(f" {texts.OUTPUT_UNKNOWN}   {unknown}", stop, "alarm", width)
-    if view.snapshot.output_is_possible:
-        currents = currents_text(view)
-        if len(currents) > width - len(texts.OUTPUT_ON) - len(stop) - 6:
-            currents = short_currents_text(view)
-        return _bar(f" {texts.OUTPUT_ON}   {currents}", stop, "on", width)
+    if view.snapshot.output_is_possible or view.snapshot.state in LIVE_STATES:
+        return _bar(f" {_what_flows(view, width - len(stop))}", stop, "on", width)
     return fit_line(line((f" {texts.OUTPUT_OFF}   {_why_off(view)}", "bold")), width)
+
+
+_WAITING = {
+    "connecting": texts.WORD_CONNECTING,
+    "armed": texts.WORD_ARMED,
+    "paused": texts.WORD_PAUSED,
+}
+"""States in which nothing flows until a key is pressed."""
+
+
+def _what_flows(view: View, width: int) -> str:
+    """Return that output is on and the currents, or in which state it waits at 0 mA."""
+    snapshot = view.snapshot
+    waits = snapshot.state in _WAITING and snapshot.lead_in_us == 0
+    if waits and all(row.now_ua == 0 for row in view.rows):
+        return texts.LIVE_AT_ZERO.format(state=_WAITING[snapshot.state])
+    currents = currents_text(view)
+    if len(currents) > width - len(texts.OUTPUT_ON) - 6:
+        currents = short_currents_text(view)
+    return f"{texts.OUTPUT_ON}   {currents}"
 
 
 def stop_is_open(view: View) -> bool:
