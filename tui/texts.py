@@ -279,8 +279,12 @@ SUMMARY_TITLE = "Summary"
 SUMMARY_SESSION = "{title} - patient {patient} - operator {operator}"
 SUMMARY_STARTED = "started {time}   outcome: {outcome}   device: {device}"
 SUMMARY_TIME = "planned {planned}   done {done} ({share})"
-SUMMARY_COUNTS = "contractions {done}/{planned}   pauses {pauses}   stops {stops}"
-SUMMARY_HEAD = ("CH", "MUSCLE", "START", "MEAN", "MAX mA", "CONTR", "PULSES", "CHARGE")
+SUMMARY_COUNTS = "contractions of the program {done}/{planned}   pauses {pauses}   stops {stops}"
+SUMMARY_HEAD = ("CH", "MUSCLE", "START", "MEAN", "MAX mA", "GIVEN", "PULSES", "CHARGE")
+SUMMARY_NOTE = (
+    "of the program: each once, when its last channel is done. GIVEN: complete ones of the channel "
+    "in which current flowed, repeats after a pause too."
+)
 NO_FAULTS = "no fault"
 SUMMARY_RECORD = "record {session}   hash {hash}"
 SKIN_REMINDER = "Take the pads off and look at the skin: redness that stays, a burn, a blister?"

@@ -15,12 +15,15 @@ def summary_text(summary: Summary) -> str:
         *([f"screening {summary.clearance}"] if summary.clearance else []),
         "",
         f"outcome       {summary.outcome}",
-        f"contractions  {summary.contractions_done} of {summary.contractions_planned}",
+        f"contractions  {summary.contractions_done} of {summary.contractions_planned}"
+        " of the program",
         f"time          {_minutes(summary.done_us)} of {_minutes(summary.planned_us)}"
         f"   pauses {summary.pauses}   stops {summary.stops}",
         "",
-        "ch  name                      level mean / max  contractions  on time    pulses    charge",
+        "ch  name                      level mean / max         given  on time    pulses    charge",
         *(_channel(channel) for channel in summary.channels),
+        "    of the program: each contraction once, when its last channel is done",
+        "    given: complete ones of the channel in which current flowed, repeats after a pause too",
     ]
     lines += [f"!! {fault}" for fault in summary.faults]
     if summary.outcome == NOT_CLOSED:

@@ -411,7 +411,18 @@ async def test_e_ends_a_stopped_session_and_the_summary_follows() -> None:
         await stage.press("e")
         assert stage.link.sent == [Leave()]
         await stage.tell(scenes.summary())
-        assert "contractions 32/40" in stage.text
+        assert "contractions of the program 32/40" in stage.text
+
+
+async def test_the_summary_says_what_each_of_its_counts_of_contractions_counts() -> None:
+    summary = scenes.summary()
+    repeated = summary.channels[0].model_copy(update={"contractions": 33})
+    async with on_stage(summary.model_copy(update={"channels": (repeated,)})) as stage:
+        assert "contractions of the program 32/40" in stage.text
+        heading, row = stage.lines[7:9]
+        end = heading.index("GIVEN") + len("GIVEN")
+        assert row[:end].endswith(" 33")
+        assert texts.SUMMARY_NOTE in " ".join(stage.text.split())
 
 
 # Summary, end, gone -----------------------------------------------------------------------------

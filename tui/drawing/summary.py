@@ -14,6 +14,7 @@ def summary_lines(summary: Summary, width: int, zone: tzinfo | None) -> list[Lin
     lines = [line(), *(fit_line(row, width) for row in _heading(summary, zone)), line()]
     lines.append(_table_row(texts.SUMMARY_HEAD, "dim"))
     lines += [_table_row(_cells(channel), "") for channel in summary.channels]
+    lines += [line((f" {row}", "dim")) for row in wrapped(texts.SUMMARY_NOTE, width - 2)]
     lines.append(line())
     lines += _faults(summary, width)
     lines += [line(), line(f" {texts.SKIN_REMINDER}"), line()]
@@ -44,7 +45,8 @@ def _heading(summary: Summary, zone: tzinfo | None) -> list[Line]:
     return [
         line((f" {session}", "bold")),
         line(f" {started}"),
-        line((f" {done}   {counts}", "bold")),
+        line((f" {done}", "bold")),
+        line((f" {counts}", "bold")),
     ]
 
 
