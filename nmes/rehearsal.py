@@ -64,6 +64,11 @@ class VirtualPort:
         """Be a cable that is pulled: from now on reading and writing fail."""
         self._is_pulled = True
 
+    @property
+    def is_deaf(self) -> bool:
+        """Whether nothing that the device says can be heard any more."""
+        return self.is_closed or self._is_pulled
+
     def _refuse_if_pulled(self) -> None:
         if self._is_pulled:
             raise PortError("The cable was pulled.")
@@ -156,7 +161,7 @@ class VirtualWorkshop:
         while line is not None and (event_us := line.next_event_us()) < until_us:
             line.advance(event_us)
             answer_us = line.next_answer_us()
-            if self.port is None or self.port.is_closed:
+            if self.port is None or self.port.is_deaf:
                 line.take_outgoing(event_us)  # nobody hears it
             elif answer_us is not None:
                 until_us = min(until_us, max(answer_us, event_us))
