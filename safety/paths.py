@@ -46,17 +46,17 @@ def broken_between(a: str, b: str, table: ScreeningTable) -> tuple[str, ...]:
     broken = [
         name
         for name in (TRANSTHORACIC, TRANSCEREBRAL, UPPER_BACK_FRONT)
-        if is_broken((a, b), table.path_rules[name])
+        if is_broken(a, b, table.path_rules[name])
     ]
     if not is_one_group((a, b), table):
         broken.append(MIXED_GROUP)
     return tuple(broken)
 
 
-def is_broken(zones: Zones, rule: PathRule) -> bool:
-    """Tell whether these zones lie where the rule forbids, or are joined as it forbids."""
-    return any(zone in rule.zones for zone in zones) or any(
-        a in one and b in other for a, b in permutations(zones, 2) for one, other in rule.joins
+def is_broken(a: str, b: str, rule: PathRule) -> bool:
+    """Tell whether two zones lie where the rule forbids, or are joined as it forbids."""
+    return any(zone in rule.zones for zone in (a, b)) or any(
+        (a in one and b in other) or (b in one and a in other) for one, other in rule.joins
     )
 
 
@@ -92,7 +92,7 @@ def crossing_channels(plan: Plan, table: ScreeningTable) -> tuple[int, ...]:
         channel.number
         for one, other in permutations(plan.channels, 2)
         if any(
-            is_broken((a, b), rule) for a in pad_zones(one, table) for b in pad_zones(other, table)
+            is_broken(a, b, rule) for a in pad_zones(one, table) for b in pad_zones(other, table)
         )
         for channel in (one, other)
     }

@@ -20,6 +20,7 @@ from protocols.errors import PlanningError
 from protocols.plan import Plan
 from protocols.vocabulary import Zone
 from safety.check_places import place_findings
+from safety.check_report import Finding
 
 FORBIDDEN = (
     "head",
@@ -143,3 +144,29 @@ def test_a_zone_that_takes_a_pad_with_an_acknowledgement_is_no_error() -> None:
 
 def test_a_site_that_the_limits_do_not_know_is_left_to_the_other_check() -> None:
     assert said(placed("head", "head", site="elbow")) == []
+
+
+def test_a_leg_may_be_the_right_one() -> None:
+    assert not is_refused_by_both(placed("lower_limb_right", "lower_limb_right", side="right"))
+
+
+def test_a_pad_on_a_forbidden_zone_is_told_in_full() -> None:
+    rule = SCREENING_TABLE.zone_rules["head"]
+    first, *_ = place_findings(placed("head", "lower_limb_left"), TABLE, SCREENING_TABLE)
+    assert first == Finding(
+        severity="error",
+        channel=1,
+        quantity="pad zone",
+        asked=None,
+        allowed=None,
+        unit="",
+        source="head",
+        text=f"channel 1 (quadriceps): pad 0 lies on head: {rule.why}.",
+    )
+
+
+def test_a_forbidden_path_and_an_odd_side_name_their_rule() -> None:
+    of = placed("lower_limb_left", "upper_limb_left")
+    assert [found.source for found in place_findings(of, TABLE, SCREENING_TABLE)] == ["mixed_group"]
+    of = placed("gluteal_left", "gluteal_right", site="gluteus_maximus")
+    assert [found.source for found in place_findings(of, TABLE, SCREENING_TABLE)] == ["side"]
