@@ -23,7 +23,7 @@ def summary_text(summary: Summary) -> str:
         "ch  name                      level mean / max         given  on time    pulses    charge",
         *(_channel(channel) for channel in summary.channels),
         "    of the program: each contraction once, when its last channel is done",
-        "    given: complete ones of the channel in which current flowed, repeats after a pause too",
+        "    given: complete ones of the channel with current, repeats after a pause too",
     ]
     lines += [f"!! {fault}" for fault in summary.faults]
     if summary.outcome == NOT_CLOSED:

@@ -18,4 +18,4 @@ def test_the_two_counts_of_contractions_are_told_apart() -> None:
 def test_what_is_counted_is_said_below_the_table() -> None:
     text = summary_text(scenes.summary())
     assert "of the program: each contraction once, when its last channel is done" in text
-    assert "given: complete ones of the channel in which current flowed" in text
+    assert "given: complete ones of the channel with current" in text
