@@ -5,7 +5,7 @@ No hash and no copy of the table takes part here: it is what passes that is look
 
 import pytest
 from support.boundaries import boundaries
-from support.table_numbers import FILES, numbers, with_number
+from support.table_numbers import FILES, SCREENING, numbers, with_number
 
 from protocols.errors import LimitTableError
 from safety.table import load_table, read_table
@@ -38,3 +38,8 @@ def test_a_number_that_is_off_by_one_is_noticed(path: str, by: int) -> None:
         return  # nothing at all can be sent with such a table
     with pytest.raises(AssertionError):
         PROBES[name_of(path)](table)
+
+
+def test_no_other_table_has_numbers() -> None:
+    tables = set(FILES[0].parent.glob("*.toml"))
+    assert tables == {*FILES, SCREENING}  # of those of screening see test_screening_table.py
