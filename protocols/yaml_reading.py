@@ -35,6 +35,7 @@ NOTHING = "nothing"
 """What is found where a value is empty."""
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
+_LEADING_ZERO = re.compile(r"[-+]?0+(?=[0-9])")
 _WHOLE_NUMBER = re.compile(r"[-+]?[0-9]+")
 _LONGEST_NUMBER = 40
 _LONGEST_SHOWN = 40
@@ -200,7 +201,7 @@ class _Reader:
             owner = self.key_places.get(path) if event.value == "" else None
             place = _place(event, found)
             self.places[path] = replace(owner, found=found) if owner else place
-            return value
+            return self._refuse_leading_zero(path, event) if _has_leading_zero(event) else value
         if isinstance(event, SequenceStartEvent):
             self.places[path] = _place(event, "a list")
             return self._list(path)
@@ -243,6 +244,20 @@ class _Reader:
                     "values are written without & and ! marks",
                     "Remove the mark, or put the text in quotes if it belongs to it.",
                 )
+
+    def _refuse_leading_zero(self, path: Path, event: ScalarEvent) -> Unusable:
+        """Refuse what some read as 50, others as 40, and what may be a code."""
+        text = event.value
+        bare = _LEADING_ZERO.sub("-" if text.startswith("-") else "", text, count=1)
+        self.complained.add(path)
+        self._complain(
+            path,
+            self.places[path],
+            f"found {text}",
+            "a number has no zero in front: it may be a slip, or mean a number of base 8",
+            f'Write {bare} if it is a number, or "{text}" in quotes if it is a code.',
+        )
+        return UNUSABLE
 
     def _list(self, path: Path) -> tuple[object, ...]:
         values: list[object] = []
@@ -292,6 +307,15 @@ def _shown(text: str) -> str:
     return "".join("�" if unicodedata.category(c) in _DISTURBING else c for c in short)
 
 
+def _is_number(event: ScalarEvent) -> bool:
+    is_short = len(event.value) <= _LONGEST_NUMBER
+    return event.style is None and is_short and _NUMBER.fullmatch(event.value) is not None
+
+
+def _has_leading_zero(event: ScalarEvent) -> bool:
+    return _is_number(event) and _LEADING_ZERO.match(event.value) is not None
+
+
 def _scalar(event: ScalarEvent) -> tuple[object, str]:
     """Return the value of a scalar, and in words what was found."""
     text = event.value
@@ -301,6 +325,6 @@ def _scalar(event: ScalarEvent) -> tuple[object, str]:
         return UNUSABLE, NOTHING
     if text in _SPECIAL:
         return _SPECIAL[text], text
-    if len(text) <= _LONGEST_NUMBER and _NUMBER.fullmatch(text):
+    if _is_number(event):
         return (int(text) if _WHOLE_NUMBER.fullmatch(text) else Decimal(text)), text
     return text, f'the text "{_shown(text)}"'

@@ -129,7 +129,7 @@ WRONG = [
     ("  icd: no", "  ixd: no", "Did you mean icd?"),
     ("{1: no, 2: not known}", "{1: no, 2: }", "answers.infection_at_site.2: it is not answered"),
     ("{1: no, 2: not known}", "{left: no}", "this is no channel; channels have numbers"),
-    ('patient: "0417"', "patient: 0417", "line 3, column 10: patient: found 0417; a text on one"),
+    ('patient: "0417"', "patient: 0417", "line 3, column 10: patient: found 0417; a number has no"),
     ('patient: "0417"', "patient:", "line 3, column 1: patient: it is not filled in"),
     ('patient: "0417"', "patent: P1", "patient: the field is missing; a screening needs it"),
     ('patient: "0417"', "patent: P1", "patent: there is no such field"),

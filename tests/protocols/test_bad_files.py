@@ -370,6 +370,20 @@ EXPECTED = {
             number from 1 up to 100000, without decimals. Write the bare number, without
             quotes and without its unit.
     """,
+    "zeros_in_front": """
+        line 21, column 21: channels[0].pulse_width_us: found -0300; a number has no zero in
+            front: it may be a slip, or mean a number of base 8. Write -300 if it
+            is a number, or "-0300" in quotes if it is a code.
+        line 23, column 21: channels[0].max_current_ma: found 050; a number has no zero in
+            front: it may be a slip, or mean a number of base 8. Write 50 if it
+            is a number, or "050" in quotes if it is a code.
+        line 27, column 16: stages[0].on_time_s: found 06.50; a number has no zero in
+            front: it may be a slip, or mean a number of base 8. Write 6.50 if it
+            is a number, or "06.50" in quotes if it is a code.
+        line 28, column 17: stages[0].off_time_s: found 00; a number has no zero in front:
+            it may be a slip, or mean a number of base 8. Write 0 if it
+            is a number, or "00" in quotes if it is a code.
+    """,
     "too_many_decimals": """
         line 18, column 73: channels[0].pads[0].gel_area_cm2: found 8.042477; an area in
             cm² is a number above 0 up to 1000, with at most 2 decimals. Round it, so that
