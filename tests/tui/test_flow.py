@@ -363,6 +363,15 @@ async def test_going_on_after_a_stop_takes_two_different_keys() -> None:
         assert stage.link.sent == [Acknowledge(), Arm(confirmed_channels=(1, 2))]
 
 
+async def test_the_stopped_screen_names_both_keys_of_going_on_whole() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped()) as stage:
+        assert stage.lines[-2].startswith(" r, then y  arm again")
+        assert stage.lines[-2].endswith("ctrl+q leave")
+        assert f" {texts.REARM_EXPLAINED}" in stage.lines
+        await stage.press("r")
+        assert stage.lines[-2] == f" {texts.STOPPED_KEYS_CONFIRM}"
+
+
 @pytest.mark.parametrize("key", ["r", "n", "enter"])
 async def test_any_other_second_key_does_not_arm(key: str) -> None:
     async with on_stage(PLAN, scenes.snapshot(), scenes.stopped()) as stage:
