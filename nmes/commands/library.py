@@ -43,7 +43,7 @@ def _as_json(entry: LibraryEntry) -> dict[str, object]:
     return {
         "name": entry.name,
         "title": protocol.title,
-        "minutes": protocol_duration_us(protocol) / 60e6,
+        "seconds": -(-protocol_duration_us(protocol) // 1_000_000),
         "channels": len(protocol.channels),
         "evidence": protocol.evidence.grade.value,
         "goal": protocol.goal,

@@ -38,4 +38,9 @@ def test_json_holds_the_same(nmes: Nmes) -> None:
     entries = {entry["name"]: entry for entry in json.loads(nmes("library", "--json").out)}
     assert set(entries) == {entry.name for entry in library()}
     demo = entries["demo"]
-    assert (demo["minutes"], demo["channels"], demo["evidence"]) == (pytest.approx(2 / 3), 2, "D")
+    assert (demo["seconds"], demo["channels"], demo["evidence"]) == (40, 2, "D")
+
+
+def test_json_gives_every_duration_in_whole_seconds(nmes: Nmes) -> None:
+    entries = json.loads(nmes("library", "--json").out)
+    assert {type(entry["seconds"]) for entry in entries} == {int}
