@@ -236,12 +236,23 @@ def _ports(commands: "_Commands") -> None:
 
 
 def _sessions(commands: "_Commands") -> None:
-    parser = commands.add_parser("sessions", help="list the recorded sessions, or show one")
+    parser = commands.add_parser(
+        "sessions", help="list the recorded sessions, show one, or verify its journal"
+    )
     parser.add_argument("--json", action="store_true", help="as JSON")
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     show = actions.add_parser("show", help="the summary of one session")
-    show.add_argument("session", metavar="ID", help="its id, or the beginning of it")
-    show.add_argument("--json", action="store_true", help="as JSON")
+    check = actions.add_parser(
+        "verify",
+        help="is the journal of a session as it was written?",
+        description="Check every line of a journal against the hash chain and name the first bad "
+        "one. Give the hash that the summary printed, too: only that shows that a whole journal is "
+        "still the same one.",
+    )
+    check.add_argument("--hash", metavar="HASH", help="the journal hash that the summary printed")
+    for parser in (show, check):
+        parser.add_argument("session", metavar="ID", help="its id, or the beginning of it")
+        parser.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _add_protocol(parser: argparse.ArgumentParser) -> None:

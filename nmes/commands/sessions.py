@@ -1,4 +1,4 @@
-"""`nmes sessions`: the recorded sessions, and the summary of one."""
+"""`nmes sessions`: the recorded sessions, the summary of one, and whether its journal is whole."""
 
 import json
 from argparse import Namespace
@@ -13,7 +13,8 @@ from nmes.settings import read_settings
 
 def run(options: Namespace) -> int:
     """Print the list, or one session with anything that is wrong with its journal."""
-    return _show(options) if options.action == "show" else _list(options)
+    actions = {None: _list, "show": _show, "verify": _verify}
+    return actions[options.action](options)
 
 
 def _list(options: Namespace) -> int:
@@ -43,3 +44,31 @@ def _show(options: Namespace) -> int:
         for problem in problems:
             print(f"! {problem}")
     return 1 if problems else 0
+
+
+def _verify(options: Namespace) -> int:
+    session = open_session(read_settings().sessions, options.session)
+    reading = session.reading
+    problems = list(verify(session))
+    if options.hash is not None and options.hash.strip().lower() != reading.final_hash:
+        problems.append("the hash is not the one given: this is not the journal of that summary")
+    if options.json:
+        said = {
+            "session_id": session.session_id,
+            "is_whole": not problems,
+            "records": len(reading.records),
+            "final_hash": reading.final_hash,
+            "problems": problems,
+        }
+        print(json.dumps(said, indent=2))
+    else:
+        print("\n".join(_verdict(session.session_id, len(reading.records), problems)))
+        print(f"hash of the last good line: {reading.final_hash}")
+    return 1 if problems else 0
+
+
+def _verdict(session_id: str, records: int, problems: list[str]) -> list[str]:
+    if not problems:
+        return [f"{session_id}: whole, {records} lines, each as it was written"]
+    first = f"{session_id}: NOT WHOLE; {records} good lines stand before the first bad one"
+    return [first, *(f"! {problem}" for problem in problems)]
