@@ -389,3 +389,18 @@ def test_a_device_that_answers_anew_is_connected():
     bench.stimulator.events = [Connected(at_us=1, identity="bench")]
     bench.gate.poll(1)
     assert bench.gate.state.is_connected is True
+
+
+def test_a_session_whose_hour_is_over_while_current_flows_is_told_in_full():
+    bench = Bench().arm().raise_to(1_000)
+    bench.write(1_000)
+    bench.write(0)
+    bench.wait(3_590_000_000)
+    bench.write(1_000)
+    bench.wait(10_250_001)
+    (lost,) = bench.gate.poll(bench.now_us)
+    assert lost.channel is None
+    assert lost.detail == (
+        "current still flowed when its time was over: "
+        "session time: 3600250001 µs asked, 3600000000 µs allowed (session)"
+    )

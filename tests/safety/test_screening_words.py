@@ -1,13 +1,15 @@
 """What the screening table and its questions say, whole, read anew each time."""
 
 import tomllib
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
-from support.safety_bench import SCREENING_TABLE, TABLE, channel, plan, shape, stage
+from support.safety_bench import SCREENING_TABLE, TABLE, channel, pad, plan, shape, stage
 from support.table_numbers import SCREENING, written
 
 from protocols.errors import LimitTableError
+from safety.paths import group_of
 from safety.screening import (
     Answer,
     ExtraQuestion,
@@ -181,3 +183,14 @@ def test_an_item_of_the_table_says_where_it_comes_from_and_what_it_leaves() -> N
     }
     narrowing = {name: item.cap_percent for name, item in items.items() if item.cap_percent != 100}
     assert narrowing == {"impaired_sensation": 50, "osteoporosis": 75}
+
+
+def test_the_limb_of_a_channel_is_that_of_its_first_pad() -> None:
+    pads = (pad(zone="upper_limb_left"), pad(zone="lower_limb_left"))
+    of = plan(channels=(replace(channel(), pads=pads),))
+    items = [i for q in questions_of(of, TABLE, SCREENING_TABLE, ()) for i in q.items]
+    limbs = {
+        item.limbs for item in items if SCREENING_TABLE.contraindications[item.name].scope == "limb"
+    }
+    assert limbs == {(group_of("upper_limb_left", SCREENING_TABLE),)}
+    assert limbs != {(group_of("lower_limb_left", SCREENING_TABLE),)}
