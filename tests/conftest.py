@@ -21,8 +21,17 @@ settings.register_profile("nmes", deadline=None)
 settings.load_profile("nmes")
 settings.register_profile("mutation", deadline=None, derandomize=True, max_examples=20)
 
-PLAYED_ONCE = ("test_kills.py", "test_screen_gone.py")
-"""Files whose tests look at one costly play of scenes: `pytest -n 2` keeps each on one worker."""
+REAL_TIME = (
+    "test_kills.py",
+    "test_screen_gone.py",
+    "test_guard.py",
+    "test_faults.py",
+    "test_stop_keys.py",
+    "test_real_time.py",
+    "test_real_terminal.py",
+)
+"""Files with engines in real time, which a held-up computer makes stop: `pytest -n 2` plays them
+one after another on one worker, so that they do not hold each other up."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -35,6 +44,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file, _, _ = nodeid.partition("::")
-            return file if file.endswith(PLAYED_ONCE) else nodeid
+            return "in real time" if file.endswith(REAL_TIME) else nodeid
 
     return Scheduling(config, log)
