@@ -140,6 +140,12 @@ class SafetyGate:
         self._limits, self._train = limits, None
         self._state = opened(self._state, limits, now_us)
 
+    def rest_on(self, channel: int, until_us: int) -> None:
+        """Let a channel rest as an earlier connection left it; never shorter than it would."""
+        resting = self._channel(channel)
+        until_us = max(resting.rest_until_us, until_us)
+        self._keep(channel, replace(resting, rest_until_us=until_us))
+
     def set_up(self, setup: TrainSetup, now_us: int) -> None:
         """Give the device a train at rest; output waits for its confirmation."""
         limits = self._opened()

@@ -278,13 +278,16 @@ class _Episode:
         self._blow, self._blow_us = None, NEVER_US
         _STRIKES[blow.kind](self, blow, now_us)
 
-    def _happened(self, kind: str, quiet_after_us: int | None, *until: str) -> None:
+    def _happened(
+        self, kind: str, quiet_after_us: int | None, *until: str, lasts_us: int | None = None
+    ) -> None:
         self._incidents.append(
             Incident(
                 at_us=self._workshop.now_us,
                 kind=kind,
                 quiet_after_us=quiet_after_us,
                 until=frozenset(until),
+                lasts_us=lasts_us,
                 is_for_the_line=True,
             )
         )
@@ -350,7 +353,9 @@ class _Episode:
 
     def _strike_stall(self, blow: Blow, _: int) -> None:
         is_long = blow.lasts_us > DEVICE_WATCHDOG_US
-        self._happened("stall", self._watchdog_us() if is_long else None, "arm")
+        self._happened(
+            "stall", self._watchdog_us() if is_long else None, "arm", lasts_us=blow.lasts_us
+        )
         self._stall(blow.lasts_us)
 
     def _strike_slept(self, blow: Blow, _: int) -> None:

@@ -116,9 +116,8 @@ class _Judged:
         ceiling = Ceiling(self._levels, self._lowering_us())
         if channel.number not in evidence.clipped_channels:
             yield from rise_findings(pulses, evidence, channel, ceiling, self._table)
-        arms_us = [record.at_us for record in self._records if record.event == "arm"]
         rhythm = self._table.classes[class_name]
-        yield from rhythm_findings(pulses, evidence, channel, rhythm, arms_us, nearest)
+        yield from rhythm_findings(pulses, evidence, channel, rhythm, nearest)
 
     def _lowering_us(self) -> int:
         """Return how long a lowered level may take to reach the skin."""
@@ -211,7 +210,7 @@ def silence_findings(evidence: Evidence, records: Sequence[Record]) -> Iterator[
         for pulse in evidence.pulses:
             if pulse.time_us >= silence.until_us:
                 break
-            if pulse.time_us >= silence.from_us and silence.holds_for(pulse.channel):
+            if pulse.time_us > silence.from_us and silence.holds_for(pulse.channel):
                 late_ms = (pulse.time_us - silence.from_us) / 1000
                 text = f"{silence.why}: a pulse {late_ms:.1f} ms after it had to be silent"
                 yield Finding(kind="silence", at_us=pulse.time_us, text=text)

@@ -50,13 +50,12 @@ def rhythm_findings(
     evidence: Evidence,
     channel: Channel,
     rhythm: Mapping[str, Any],
-    arms_us: Sequence[int],
     nearest: dict[str, float],
 ) -> Iterator[Finding]:
     """Yield every burst that is too long and every rest that is too short.
 
     A pulse is seen up to a period after the frame that brings it, and one more may follow the frame
-    that ends the burst. The memory of rests begins anew with each arming.
+    that ends the burst. A rest is owed across stops, faults and armings, too.
     """
     period_us = max(channel.periods_us)
     most_us, least_off_us = rhythm["on_max_us"], rhythm["off_min_us"]
@@ -68,10 +67,7 @@ def rhythm_findings(
         _note(nearest, "on-time", (burst.on_us + period_us) / most_us)
         if burst.on_us > most_us + spare_us:
             yield _finding(channel, "on-time", burst.last_us, f"on for {burst.on_us / 1e6:.3f} s")
-        is_same_arming = last is not None and bisect_right(arms_us, last.last_us) == bisect_right(
-            arms_us, burst.first_us
-        )
-        if last is not None and is_same_arming and least_off_us:
+        if last is not None and least_off_us:
             rest_us = burst.first_us - last.last_us
             asked_us = max(least_off_us, ratio * (last.on_us - period_us))
             name = "rest" if asked_us == least_off_us else "ratio"

@@ -1,6 +1,6 @@
 """What a session says to its device through the gate, and what the answers mean to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from drivers.interface import (
     Alive,
@@ -47,8 +47,11 @@ class Conversation:
         preparation: Preparation,
         meter: Meter,
         tell: Callable[[str, str, int], None],
+        rests_until_us: Mapping[int, int],
     ) -> None:
         self._limits = preparation.limits
+        self._watchdog_us = preparation.capabilities.watchdog_us or 0
+        self._rests_until_us = rests_until_us
         self._keep_alive_us = preparation.capabilities.keep_alive_us
         self._meter = meter
         self._tell = tell
@@ -193,6 +196,16 @@ class Conversation:
             return max(limits.off_min_us.value, ratio_us)
         return 0
 
+    @property
+    def rests_until_us(self) -> dict[int, int]:
+        """When each channel may have current again, whatever connection comes next.
+
+        A device that has not confirmed its stop may have gone on until its watchdog acted.
+        """
+        state = self._gate.state
+        doubt_us = self._watchdog_us if state.is_stop_pending else 0
+        return {channel.number: channel.rest_until_us + doubt_us for channel in state.channels}
+
     def session_ends_us(self) -> int | None:
         """Return when no more current may flow in this session; None before the first."""
         return self._gate.session_ends_us
@@ -236,6 +249,8 @@ class Conversation:
             case Connected():
                 self.identity = event.identity
                 self._gate.open(self._limits, now_us)
+                for channel, until_us in self._rests_until_us.items():
+                    self._gate.rest_on(channel, until_us)
             case SetUpConfirmed():
                 return self._is_set_up(event, session)
             case StopConfirmed():

@@ -56,6 +56,7 @@ class LiveSession:
         self._meter = Meter()
         self._confirmed_channels: tuple[int, ...] = ()
         self._ends_us: int | None = None
+        self._rests_until_us: dict[int, int] = {}
         self._halt_utc = ""
         self._is_left = False
         self._is_abandoned = False
@@ -292,7 +293,9 @@ class LiveSession:
             return  # stopped while the record was being written
         self._release_device()
         try:
-            device = Conversation(self._workshop, self._preparation, self._meter, self._tell)
+            device = Conversation(
+                self._workshop, self._preparation, self._meter, self._tell, self._rests_until_us
+            )
         except NmesError as error:
             self._happen(_fault_of(error), now_us)
         else:
@@ -301,6 +304,7 @@ class LiveSession:
 
     def _release_device(self) -> None:
         if self._device is not None:
+            self._rests_until_us |= self._device.rests_until_us
             self._device.release()
             self._device = None
 

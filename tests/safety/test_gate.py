@@ -734,6 +734,27 @@ def test_a_stop_begins_a_rest():
     assert bench.gate.state.channels[0].rest_until_us == bench.now_us + 3_750_000
 
 
+def test_a_rest_owed_from_an_earlier_connection_is_kept():
+    bench = Bench().arm()
+    bench.gate.rest_on(1, bench.now_us + 5_000_000)
+    assert bench.gate.state.channels[0].rest_until_us == bench.now_us + 5_000_000
+
+
+def test_a_rest_is_never_made_shorter():
+    bench = Bench().arm().raise_to(10_000).ramp_to(10_000)
+    bench.gate.stop(bench.now_us)
+    until_us = bench.gate.state.channels[0].rest_until_us
+    bench.gate.rest_on(1, until_us - 1)
+    assert bench.gate.state.channels[0].rest_until_us == until_us
+    bench.gate.rest_on(1, until_us + 1)
+    assert bench.gate.state.channels[0].rest_until_us == until_us + 1
+
+
+def test_no_rest_is_kept_for_a_channel_that_is_not_used():
+    with pytest.raises(KeyError):
+        Bench().arm().gate.rest_on(2, 5_000_000)
+
+
 def test_a_continuous_class_needs_no_rest():
     of = plan(
         channels=(channel(site="sensory_limb"),),

@@ -16,6 +16,7 @@ from support.station_bench import (
     running,
 )
 
+from hardware_sim.pulses import Pulse
 from nmes.link import messages as link
 from protocols.errors import PortError, RecordError, UnpermittedWrite
 
@@ -163,6 +164,31 @@ def test_armed_again_levels_are_0_and_the_place_in_the_program_is_kept(stops: in
         1,
         0,
     )
+
+
+def last_burst_us(pulses: list[Pulse]) -> int:
+    """How long the last pulses without a gap lasted."""
+    begin_us = end_us = pulses[-1].time_us
+    for pulse in reversed(pulses):
+        if begin_us - pulse.time_us > 100_000:
+            break
+        begin_us = pulse.time_us
+    return end_us - begin_us
+
+
+@pytest.mark.parametrize("is_device_lost", [False, True])
+def test_armed_again_a_channel_rests_as_long_as_it_was_on(is_device_lost: bool) -> None:
+    bench = holding().run(1_500_000)
+    if is_device_lost:
+        bench.port.is_mute = True
+        bench.press(STOP)
+        bench.run(2 * SECOND_US)
+    else:
+        bench.press(STOP).run(100_000)
+    on_us, stopped_us = last_burst_us(bench.pulses), bench.pulses[-1].time_us
+    rearmed(bench).find(1, 4).run(10 * SECOND_US)
+    rest_us = bench.pulses_since(stopped_us)[0].time_us - stopped_us
+    assert rest_us >= on_us - 250_000
 
 
 def test_armed_again_the_program_goes_on_to_its_end() -> None:
