@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from support.bench_protocols import TWO, TWO_TRAINS
+from support.bench_protocols import TWO, TWO_TRAINS, protocol_text, stage
 from support.station_bench import (
     SECOND_US,
     StationBench,
@@ -166,6 +166,9 @@ def test_armed_again_levels_are_0_and_the_place_in_the_program_is_kept(stops: in
     )
 
 
+LONG = protocol_text(stages=(stage(on_s=14, off_s=14),))
+
+
 def last_burst_us(pulses: list[Pulse]) -> int:
     """How long the last pulses without a gap lasted."""
     begin_us = end_us = pulses[-1].time_us
@@ -178,7 +181,7 @@ def last_burst_us(pulses: list[Pulse]) -> int:
 
 @pytest.mark.parametrize("is_device_lost", [False, True])
 def test_armed_again_a_channel_rests_as_long_as_it_was_on(is_device_lost: bool) -> None:
-    bench = holding().run(1_500_000)
+    bench = holding(text=LONG).run(9 * SECOND_US)
     if is_device_lost:
         bench.port.is_mute = True
         bench.press(STOP)
