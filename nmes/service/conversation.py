@@ -200,11 +200,16 @@ class Conversation:
     def rests_until_us(self) -> dict[int, int]:
         """When each channel may have current again, whatever connection comes next.
 
-        A device that has not confirmed its stop may have gone on until its watchdog acted.
+        A device that has not confirmed its stop may have gone on until its watchdog acted: the
+        rest begins so much later, and there is so much more to rest from.
         """
-        state = self._gate.state
+        state, rests_until_us = self._gate.state, {}
         doubt_us = self._watchdog_us if state.is_stop_pending else 0
-        return {channel.number: channel.rest_until_us + doubt_us for channel in state.channels}
+        for channel in state.channels:
+            ratio = self._limits.channel(channel.number).limits.off_to_on_min_permille.value
+            owed_us = doubt_us + doubt_us * ratio // 1000
+            rests_until_us[channel.number] = channel.rest_until_us + owed_us
+        return rests_until_us
 
     def session_ends_us(self) -> int | None:
         """Return when no more current may flow in this session; None before the first."""
