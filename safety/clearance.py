@@ -180,7 +180,7 @@ def _channels(
 ) -> tuple[ChannelClearance, ...]:
     return tuple(
         ChannelClearance(
-            number=channel.number,
+            number=narrowing.channel,
             site=channel.site,
             side=channel.side,
             permille=narrowing.permille,

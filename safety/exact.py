@@ -3,9 +3,22 @@
 NaN compares as false with everything and True counts as 1: neither may get near a limit.
 """
 
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
+from typing import ClassVar, Protocol
 
 from protocols.errors import LimitTableError
+
+
+class Record(Protocol):
+    """An instance of a dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[object]]]
+
+
+def refuse_inexact_fields(record: Record) -> None:
+    """Raise LimitTableError, naming the field, if anything in a record is not exact."""
+    for field in fields(record):
+        refuse_inexact(getattr(record, field.name), field.name)
 
 
 def refuse_inexact(value: object, name: str) -> None:
@@ -13,9 +26,8 @@ def refuse_inexact(value: object, name: str) -> None:
 
     A flag is a bool whose name begins with is_ or has_; any other bool is a mistake.
     """
-    if is_dataclass(value):
-        for field in fields(value):
-            refuse_inexact(getattr(value, field.name), field.name)
+    if is_dataclass(value) and not isinstance(value, type):
+        refuse_inexact_fields(value)
     elif isinstance(value, tuple | frozenset):
         for item in value:
             refuse_inexact(item, name)

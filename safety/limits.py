@@ -112,11 +112,11 @@ UNLIMITED = ChannelLimits(
 """The layer that says nothing; a layer replaces what it does say. It can never be used itself."""
 
 
-def refuse_silence(limits: ChannelLimits, channel: int) -> None:
+def refuse_silence(limits: ChannelLimits) -> None:
     """Raise LimitTableError if any quantity is left without a bound."""
     unbounded = [name for name in ChannelLimits.__slots__ if getattr(limits, name).source == SILENT]
     if unbounded:
-        raise LimitTableError(f"channel {channel}: nothing limits {', '.join(unbounded)}")
+        raise LimitTableError(f"nothing limits {', '.join(unbounded)}")
 
 
 def contradiction(limits: ChannelLimits, channel: int) -> Violation | None:

@@ -14,7 +14,7 @@ from protocols.plan import Plan, PlannedChannel, PulseShape
 from protocols.pulses import TrainSetup
 from safety.ceilings import Pulse, current_ceiling
 from safety.clearance import Clearance, channel_clearance
-from safety.exact import refuse_inexact
+from safety.exact import refuse_inexact_fields
 from safety.layers import (
     ceiling_layer,
     device_layer,
@@ -92,8 +92,8 @@ def effective_limits(
     PlanningError where plan, place, device and clearance do not go together, LimitViolation where a
     number of the plan cannot be used at all.
     """
-    refuse_inexact(plan, "plan")
-    refuse_inexact(device, "device")
+    refuse_inexact_fields(plan)
+    refuse_inexact_fields(device)
     if plan.device != device.device:
         raise PlanningError((f"the plan is made for {plan.device}, not for {device.device}",))
     timing = table.timing_classes.get(plan.timing_class)
@@ -154,7 +154,7 @@ def _channel_limits(
     site = _site(table, plan.timing_class, channel)
     _refuse_misplaced(table.pad_zones[site.zone], channel)
     limits = meet(meet(shared, site_layer(channel.site, site)), protocol_layer(channel))
-    refuse_silence(limits, channel.number)
+    refuse_silence(limits)
     _raise(contradiction(limits, channel.number))
     current_ua = limits.current_ua
     for period_us, shape in _trains_of(plan, channel.number):
@@ -226,8 +226,7 @@ def _refuse_misplaced(zones: tuple[str, ...], channel: PlannedChannel) -> None:
         sides |= side
         if (place if side else pad.zone) not in zones:
             raise PlanningError((f"channel {channel.number}: a pad may not lie on {pad.zone}",))
-    own = sides if channel.side is None else {channel.side}
-    if len(sides) > 1 or not sides <= own:
+    if not sides <= {channel.side}:
         raise PlanningError((f"channel {channel.number}: its pads lie on two sides of the body",))
     if any(pad.zone == _UPPER_BACK for pad in channel.pads):
         _refuse_around_chest(channel)

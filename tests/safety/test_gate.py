@@ -440,6 +440,16 @@ def test_a_width_of_another_stage_is_refused_in_this_train():
     )
 
 
+def test_a_width_of_no_asymmetric_pulse_is_told_with_the_first_width_of_the_plan():
+    of = plan(
+        channels=(channel(waveform=Waveform.ASYMMETRIC_BIPHASIC),),
+        stages=(stage(shapes=(shape(1, 300, 1200),)),),
+    )
+    bench = Bench(of, BOTH_WAVEFORMS).arm().raise_to(4_000)
+    found = refused(bench, symmetric_output(1, 1_000, 301))
+    assert (found.limit, found.asked, found.allowed) == ("pulse shape of the plan", 301, 300)
+
+
 def test_a_silent_channel_may_have_no_width_at_all():
     bench = flowing(5_000)
     bench.gate.output(bench.frame(symmetric_output(1, 0, 0)), bench.now_us)

@@ -101,13 +101,13 @@ def test_of_equal_bounds_the_first_by_name_stands():
 @pytest.mark.parametrize("name", NAMES)
 def test_a_quantity_that_no_layer_bounds_is_refused_and_named(name):
     bounds = {n: replace(getattr(UNLIMITED, n), value=1, source="site") for n in NAMES if n != name}
-    with pytest.raises(LimitTableError, match=f"channel 3: nothing limits {name}$"):
-        refuse_silence(replace(UNLIMITED, **bounds), 3)
+    with pytest.raises(LimitTableError, match=f"nothing limits {name}$"):
+        refuse_silence(replace(UNLIMITED, **bounds))
 
 
 def test_limits_that_are_all_set_pass():
     bounds = {n: replace(getattr(UNLIMITED, n), value=1, source="site") for n in NAMES}
-    assert refuse_silence(ChannelLimits(**bounds), 3) is None
+    assert refuse_silence(ChannelLimits(**bounds)) is None
 
 
 PAIRS = [

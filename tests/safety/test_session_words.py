@@ -136,8 +136,8 @@ def test_all_quantities_without_a_bound_are_named():
         if name not in ("current_ua", "off_min_us")
     }
     with pytest.raises(LimitTableError) as refused:
-        refuse_silence(replace(UNLIMITED, **bounds), 3)
-    assert str(refused.value) == "channel 3: nothing limits current_ua, off_min_us"
+        refuse_silence(replace(UNLIMITED, **bounds))
+    assert str(refused.value) == "nothing limits current_ua, off_min_us"
 
 
 def test_the_ceiling_of_an_asymmetric_pulse_is_found_from_its_first_phase():
