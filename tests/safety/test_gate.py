@@ -1136,3 +1136,25 @@ def test_other_events_pass_through_untouched():
     bench.stimulator.events = [alive]
     assert bench.gate.poll(3) == (alive,)
     assert bench.gate.state == before
+
+
+def test_a_channel_that_is_not_used_is_named():
+    with pytest.raises(KeyError, match=r"^2$"):
+        Bench().arm().gate.level_ua(2)
+
+
+def test_a_session_opened_anew_holds_no_train_of_the_one_before():
+    bench = Bench().arm()
+    bench.gate.stop(bench.now_us)
+    bench.gate.poll(bench.now_us)
+    bench.gate.open(bench.limits, bench.now_us)
+    assert bench.gate.state.setup is None
+
+
+def test_a_set_up_that_fails_stops_the_device_at_that_moment():
+    bench = Bench().open()
+    bench.wait(7_000)
+    bench.stimulator.failure = DeviceError("the line is gone")
+    with pytest.raises(DeviceError):
+        bench.gate.set_up(bench.setup, bench.now_us)
+    assert (bench.stimulator.calls[-1], bench.stimulator.times_us[-1]) == ("stop", bench.now_us)

@@ -236,3 +236,20 @@ def test_a_smaller_part_is_never_more(otherwise_ua, a, b) -> None:
         for part in sorted((a, b))
     )
     assert small <= large <= otherwise_ua
+
+
+def test_the_device_bounds_each_quantity_that_it_makes_and_says_so() -> None:
+    layer, source = device_layer(DEVICE), f"device {DEVICE.device}"
+    assert (layer.current_ua.value, layer.current_ua.source) == (DEVICE.current_max_ua, source)
+    widths = (layer.pulse_width_min_us, layer.pulse_width_max_us, layer.second_width_max_us)
+    assert [width.value for width in widths] == [
+        DEVICE.pulse_width_min_us,
+        DEVICE.pulse_width_max_us,
+        DEVICE.pulse_width_max_us,
+    ]
+    periods = (layer.period_min_us, layer.period_max_us)
+    assert [period.value for period in periods] == [
+        min(DEVICE.period_min_us_by_modules),
+        DEVICE.period_max_us,
+    ]
+    assert {bound.source for bound in (*widths, *periods)} == {source}
