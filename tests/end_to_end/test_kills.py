@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from support.nmes_process import (
+    HELD_UP,
     Process,
     Run,
     left_after_a_while,
@@ -144,8 +145,8 @@ def play(wait: Wait, folder: Path, wire: str, deed: Deed, afterwards: Deed) -> O
     (entry,) = list_sessions(folder / "sessions")
     stored = open_session(folder / "sessions", entry.session_id)
     noticed_s = [r.at_us / 1e6 - done_s for r in stored.reading.records if r.event in HALTS]
-    if min(noticed_s, default=0) < 0:
-        raise Stalled("it had stopped before")
+    if min(noticed_s, default=0) < 0 or (HELD_UP in errors and afterwards is nothing):
+        raise Stalled("it stopped because the computer held it up")
     return Outcome(
         last_pulse_before_s=max(time_s for time_s in times_s if time_s <= 0),
         last_pulse_s=max(times_s),

@@ -17,7 +17,7 @@ STARTED_S = 10.0
 BETWEEN_KEYS_S = 0.6
 TOWARDS_CURRENT = {
     "y arm again": "y",
-    "r re-arm": "r",
+    "r, then y": "r",
     "f find level": "f",
     "p go on": "p",
     "H O L D": "pageup",
