@@ -928,6 +928,13 @@ def test_a_connection_that_is_lost_must_be_made_again(kind):
     assert bench.gate.state.is_connected is (kind not in NO_CONNECTION)
 
 
+def test_every_stop_asked_for_is_written_though_the_last_one_is_unconfirmed():
+    bench = flowing()
+    for _ in range(3):
+        bench.gate.stop(bench.now_us)
+    assert bench.stimulator.calls[-3:] == ["stop", "stop", "stop"]
+
+
 def test_a_second_loss_sends_no_second_stop():
     bench = flowing(10_000)
     bench.stimulator.events = [lost(LossKind.FAULT), lost(LossKind.PORT, 1)]

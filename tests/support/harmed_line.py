@@ -27,6 +27,7 @@ SETUP = TrainSetup(period_us=100_000, channels=(1, 2))
 ANSWER_US = 2_000
 HOLD_US = 250_000
 AFTERWARDS_US = 1_500_000  # the line is closed: longer than the watchdog of the device
+PATIENCE_US = 10_000_000
 STOP_REPEATED_US = 60_000  # a lost stop is written anew after 50 ms, and answered
 
 HOST, DEVICE = "host", "device"
@@ -159,8 +160,10 @@ class HarmedLine:
     # Time ---------------------------------------------------------------------------------------
 
     def _until(self, is_done: Callable[[], bool]) -> None:
+        end_us = self.now_us + PATIENCE_US
         while not (is_done() or self.is_lost):
-            self._step(self.now_us + 10_000_000)
+            assert self.now_us < end_us, "the driver waits for ever"
+            self._step(end_us)
 
     def _run(self, for_us: int) -> None:
         end_us = self.now_us + for_us
