@@ -222,9 +222,7 @@ def test_parity_shows_each_byte_of_two_flips_that_the_checksum_misses() -> None:
         assert [byte.bit_count() for byte in flipped if byte] == [1, 1]
 
 
-def test_a_train_of_three_channels_is_long_enough_for_that_only_with_stuffed_bytes() -> (
-    None
-):
+def test_a_train_of_three_channels_is_long_enough_for_that_only_with_stuffed_bytes() -> None:
     three = TrainSetup(period_us=50_000, channels=(1, 2, 3))
     outputs = tuple(symmetric_output(c, 15_000, 240) for c in three.channels)
     of_stuffed = OutputFrame(setup=three, outputs=outputs)
