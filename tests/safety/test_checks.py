@@ -380,7 +380,8 @@ IMPOSSIBLE = [
 def test_a_plan_that_cannot_be_judged_is_refused_in_words(of, number, quantity, text):
     error = only_error(of)
     assert (error.channel, error.quantity, error.text) == (number, quantity, text)
-    assert check_plan(of, TABLE, DEVICE).technical == ()
+    report = check_plan(of, TABLE, DEVICE)
+    assert (report.margins, report.caps, report.technical) == ((), (), ())
 
 
 def test_two_channels_of_one_number_are_an_error():

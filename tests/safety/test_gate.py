@@ -212,7 +212,14 @@ def test_another_train_than_the_one_asked_for_latches():
     assert str(bench.gate.latched) == (
         "trains not asked for: 1 train asked, 0 train allowed (device)"
     )
-    assert bench.stimulator.calls[-1] == "stop"
+    assert (bench.stimulator.calls[-1], bench.stimulator.times_us[-1]) == ("stop", 1)
+
+
+def test_a_frame_before_any_train_is_refused_as_that():
+    bench = Bench()
+    with pytest.raises(LimitViolation) as found:
+        bench.write(0)
+    assert found.value.limit == "frame without a train or an answer"
 
 
 def test_a_confirmation_that_a_stop_overtook_arms_nothing():

@@ -90,6 +90,13 @@ def is_about(item: str, site: str) -> bool:
     return not ITEMS[item].zones or bool(zones & set(ITEMS[item].zones))
 
 
+def test_a_channel_touches_the_zones_of_its_pads_and_of_its_muscle_on_its_side() -> None:
+    right = channel(site="posterior_tibial_nerve")
+    pads = tuple(replace(pad, zone="foot_right") for pad in right.pads)
+    of = replace(right, side="right", pads=pads)
+    assert touched_zones(of, TABLE, SCREENING_TABLE) == {"foot_right", "lower_limb_right"}
+
+
 # What is asked ------------------------------------------------------------
 
 

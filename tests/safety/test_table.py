@@ -97,9 +97,10 @@ def test_no_site_is_wider_than_the_ceiling():
         assert site.frequency_max_hz <= table.ceiling.frequency_max_hz
 
 
-def test_an_unknown_key_is_refused_and_named():
-    found = refusal(changed("[behaviour]\n", "[behaviour]\nspeed = 1\n"))
-    assert found == "behaviour: unknown ['speed'], missing []"
+@pytest.mark.parametrize("section", ["ceiling", "behaviour"])
+def test_an_unknown_key_is_refused_and_named(section):
+    found = refusal(changed(f"[{section}]\n", f"[{section}]\nspeed = 1\n"))
+    assert found == f"{section}: unknown ['speed'], missing []"
 
 
 def test_a_missing_key_is_refused_and_named():
@@ -198,6 +199,8 @@ def test_a_net_charge_above_nothing_is_refused_in_words():
     [
         ("[provenance]", "[provenances]", "limits.toml: unknown ['provenances'], "
          "missing ['provenance']"),
+        ("[ceiling]", "muscles = 1\n[ceiling]",
+         "provenance: unknown ['muscles'], missing []"),
         ("sites = { status = \"proposal\", source", "sites = { status = \"proposal\", origin",
          "provenance.sites: unknown ['origin'], missing ['source']"),
         ("sites = { status = \"proposal\", ", "sites = { status = \"\", ",
