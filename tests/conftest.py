@@ -34,6 +34,39 @@ REAL_TIME = (
 one after another on one worker, so that they do not hold each other up."""
 
 
+class ShownByTheSuite:
+    """Fails a run of the whole suite in which a test that docs/safety.md names did not pass."""
+
+    def __init__(self) -> None:
+        self.passed: list[str] = []
+        self.missing: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" and report.passed:
+            self.passed.append(report.nodeid)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        from support.shown_by import DOCUMENT, not_shown
+
+        self.missing = not_shown(DOCUMENT.read_text(encoding="utf-8"), self.passed)
+        if self.missing and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for name in self.missing:
+            terminalreporter.write_line(f"docs/safety.md names {name}, which did not pass here")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch runs of everything; a worker, a part, a choice or a mere collection shows no more."""
+    chosen = (
+        config.getoption(name) for name in ("keyword", "lf", "collectonly", "ignore", "deselect")
+    )
+    is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not any(chosen)
+    if is_whole and not hasattr(config, "workerinput") and config.option.markexpr == "not campaign":
+        config.pluginmanager.register(ShownByTheSuite())
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Spread tests one by one, as xdist does by itself, but for the files above."""

@@ -1,4 +1,7 @@
-"""docs/safety.md says for every fault and hazard which tests show it; they must exist and run."""
+"""docs/safety.md says for every fault and hazard which tests show it; they must exist and run.
+
+That they ran and passed is looked at by `conftest.py` at the end of every run of the whole suite.
+"""
 
 import ast
 import re
@@ -6,10 +9,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from support.shown_by import DOCUMENT, named, not_shown
 
 TESTS = Path(__file__).parent
-DOCUMENT = TESTS.parent / "docs" / "safety.md"
-NAMED = re.compile(r"`([\w/]+\.py)::(\w+)`")
 NOT_IN_THE_FAST_SUITE = ("skip", "xfail", "campaign")
 
 
@@ -22,10 +24,6 @@ def rows() -> dict[str, str]:
             assert number[1] not in found, f"{number[1]} stands twice"
             found[number[1]] = line
     return found
-
-
-def named(line: str) -> list[tuple[str, str]]:
-    return [(file, name) for file, name in NAMED.findall(line)]
 
 
 @cache
@@ -55,3 +53,9 @@ def test_every_test_that_a_row_names_is_one_of_the_fast_suite(number: str) -> No
         assert name.startswith("test_")
         decorated = functions_of(file)[name]
         assert [word for word in NOT_IN_THE_FAST_SUITE if f"mark.{word}" in decorated] == []
+
+
+def test_a_named_test_counts_as_shown_once_a_case_of_it_passed() -> None:
+    text = "| F1 | `service/test_stop.py::test_a` `tui/test_keys.py::test_b` |"
+    passed = ["tests/service/test_stop.py::test_a[space]", "tests/tui/test_other.py::test_b"]
+    assert not_shown(text, passed) == ["tui/test_keys.py::test_b"]
