@@ -10,12 +10,12 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from hardware_sim.device import RehaStim2
 from hardware_sim.line import Line
 from hardware_sim.line_file import LineFile, seconds
 from hardware_sim.ports import Port, PseudoTerminal, TcpPort
 from hardware_sim.pulses import Pulse
 from hardware_sim.record import PulseRecord
+from hardware_sim.rehastim2.device import RehaStim2
 from hardware_sim.serve import ParentPipe, Service, end_signals, monotonic_us
 from hardware_sim.trace import FrameTrace
 

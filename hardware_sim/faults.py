@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from hardware_sim.commands import ACKNOWLEDGED, CHANNELS, FROM_HOST, Command
+from hardware_sim.rehastim2.commands import ACKNOWLEDGED, CHANNELS, FROM_HOST, Command
 
 DAY_S = 86_400.0
 SUPPLY_V = 154

@@ -11,12 +11,12 @@ from random import Random
 from typing import Literal
 
 from hardware_sim import faults
-from hardware_sim.device import RehaStim2
 from hardware_sim.fault_log import AppliedFault, FaultLog
 from hardware_sim.fault_triggers import Trigger, microseconds
 from hardware_sim.faults import FaultScript
-from hardware_sim.frames import FrameReader
 from hardware_sim.happenings import Happenings
+from hardware_sim.rehastim2.device import RehaStim2
+from hardware_sim.rehastim2.frames import FrameReader
 from hardware_sim.wire_damage import Parcel, Parcels, damaged, random_bytes
 from hardware_sim.wire_queue import NEVER_US, FrameCutter, WireQueue, frame_name
 

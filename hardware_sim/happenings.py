@@ -4,8 +4,8 @@ import heapq
 
 from hardware_sim import faults
 from hardware_sim.contacts import NOTHING, Contact
-from hardware_sim.device import RehaStim2
 from hardware_sim.fault_triggers import microseconds
+from hardware_sim.rehastim2.device import RehaStim2
 
 SHORT = Contact(ohm=20, supply_v=faults.SUPPLY_V)
 Key = tuple[str, int | str]

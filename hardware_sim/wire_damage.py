@@ -6,9 +6,9 @@ from random import Random
 from typing import Any
 
 from hardware_sim import faults
-from hardware_sim.commands import Result
 from hardware_sim.fault_triggers import microseconds
-from hardware_sim.frames import FrameReader, Packet, encode
+from hardware_sim.rehastim2.commands import Result
+from hardware_sim.rehastim2.frames import FrameReader, Packet, encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,9 @@
 
 from collections import deque
 
-from hardware_sim.frames import DamagedPacket, FrameReader, Packet
+from hardware_sim.rehastim2.frames import DamagedPacket, FrameReader, Packet
+from hardware_sim.rehastim2.words import name_of
 from hardware_sim.wire_damage import Parcel, Parcels
-from hardware_sim.words import name_of
 
 NEVER_US = 2**63
 HOLD_US = 1_000_000

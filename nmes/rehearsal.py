@@ -11,7 +11,6 @@ from pathlib import Path
 
 from drivers import registry
 from drivers.wire import Trace
-from hardware_sim.device import RehaStim2
 from hardware_sim.fault_log import AppliedFault, FaultLogFile
 from hardware_sim.fault_script import FaultScriptError, load_faults
 from hardware_sim.faults import FaultScript
@@ -19,8 +18,9 @@ from hardware_sim.faulty_line import FaultyLine
 from hardware_sim.line import Line
 from hardware_sim.pulses import Pulse
 from hardware_sim.record import PulseRecord
+from hardware_sim.rehastim2.device import RehaStim2
+from hardware_sim.rehastim2.transmitter import OnFrame
 from hardware_sim.trace import FrameTrace
-from hardware_sim.transmitter import OnFrame
 from nmes.compose import capabilities_of, device_names, driver_name
 from nmes.link.messages import Hello, Prepare, Prepared, Report, StillHere, Summary
 from nmes.link.script import ScriptedOperator

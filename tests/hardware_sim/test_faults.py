@@ -10,7 +10,7 @@ from support.rehastim2_bench import (
     single_pulse,
 )
 
-from hardware_sim.device import StopReason
+from hardware_sim.rehastim2.device import StopReason
 
 STIMULATION_ERROR = 38
 SWITCH, ELECTRODE, MODULE = b"\xff", b"\xfe", b"\xfd"

@@ -17,9 +17,9 @@ from support.rehastim2_bench import (
     setting,
 )
 
-from hardware_sim.device import RehaStim2, StopReason
 from hardware_sim.faulty_line import FaultyLine
-from hardware_sim.frames import FrameReader, Packet, encode
+from hardware_sim.rehastim2.device import RehaStim2, StopReason
+from hardware_sim.rehastim2.frames import FrameReader, Packet, encode
 from hardware_sim.wire_queue import HOLD_US
 
 INIT, MODE_ACK, LIST_ACK, START_ACK, STOP_ACK, ERROR = 1, 11, 31, 33, 35, 38

@@ -20,8 +20,8 @@ from support.rehastim2_bench import (
 )
 from support.simulator_process import running_simulator, wait_until
 
-from hardware_sim.frames import FrameReader, encode
 from hardware_sim.ports import PseudoTerminal
+from hardware_sim.rehastim2.frames import FrameReader, encode
 
 PATIENCE_S = 5.0
 PERIOD_S = 0.008

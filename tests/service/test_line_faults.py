@@ -18,7 +18,7 @@ from support.station_bench import (
     resting,
 )
 
-from hardware_sim.device import RehaStim2
+from hardware_sim.rehastim2.device import RehaStim2
 from nmes.link import messages as link
 from nmes.rehearsal import VirtualPort
 from protocols.errors import LimitViolation

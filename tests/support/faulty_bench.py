@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from support.rehastim2_bench import Bench
 
-from hardware_sim.device import RehaStim2
 from hardware_sim.fault_log import AppliedFault
 from hardware_sim.fault_script import read_faults
 from hardware_sim.faults import FaultScript
 from hardware_sim.faulty_line import FaultyLine
-from hardware_sim.frames import FrameReader, Packet
+from hardware_sim.rehastim2.device import RehaStim2
+from hardware_sim.rehastim2.frames import FrameReader, Packet
 
 
 def script(*faults: str, seed: int = 1) -> FaultScript:

@@ -19,8 +19,8 @@ from drivers.interface import (
     StopConfirmed,
 )
 from drivers.rehastim2.entry import make
-from hardware_sim.device import RehaStim2
 from hardware_sim.pulses import Pulse
+from hardware_sim.rehastim2.device import RehaStim2
 from protocols.pulses import OutputFrame, TrainSetup, symmetric_output
 
 SETUP = TrainSetup(period_us=100_000, channels=(1, 2))

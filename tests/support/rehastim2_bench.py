@@ -1,6 +1,6 @@
-from hardware_sim.device import RehaStim2
-from hardware_sim.frames import FrameReader, Packet, encode
 from hardware_sim.pulses import Pulse
+from hardware_sim.rehastim2.device import RehaStim2
+from hardware_sim.rehastim2.frames import FrameReader, Packet, encode
 
 INIT_ACK, WATCHDOG, GET_MODE = 2, 4, 10
 INIT_LIST, START_LIST, STOP_LIST, SINGLE_PULSE = 30, 32, 34, 36

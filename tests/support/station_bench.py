@@ -15,8 +15,8 @@ from typing import TypeVar
 from support.bench_protocols import ONE, written
 
 from drivers import registry
-from hardware_sim.device import RehaStim2
 from hardware_sim.pulses import Pulse
+from hardware_sim.rehastim2.device import RehaStim2
 from nmes.link import messages as link
 from nmes.records.chain import read_journal
 from nmes.records.journal import Journal, MemoryJournal

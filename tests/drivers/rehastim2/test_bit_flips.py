@@ -15,8 +15,8 @@ from drivers.rehastim2 import messages
 from drivers.rehastim2.entry import SERIAL_SETTINGS
 from drivers.rehastim2.frames import FrameDecoder
 from drivers.rehastim2.messages import Number, Result
-from hardware_sim.device import Mode
-from hardware_sim.frames import FrameReader, Packet, crc8
+from hardware_sim.rehastim2.device import Mode
+from hardware_sim.rehastim2.frames import FrameReader, Packet, crc8
 from protocols.pulses import OutputFrame, TrainSetup, symmetric_output
 
 SINGLE_FLIPS = tuple(1 << bit for bit in range(8))

@@ -2,9 +2,9 @@
 
 from collections import deque
 
-from hardware_sim.commands import ChannelList, ChannelSetting
 from hardware_sim.pulses import Pulse, delivered_width_us
-from hardware_sim.train import SLOT_US, PulseTrain, Slot, Timing
+from hardware_sim.rehastim2.commands import ChannelList, ChannelSetting
+from hardware_sim.rehastim2.train import SLOT_US, PulseTrain, Slot, Timing
 
 
 class OutputStage:

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 from support.rehastim2_bench import INIT_LIST, START_LIST, Bench, channel_list, setting
 
-from hardware_sim.frames import DamagedPacket, FrameReader, Packet
+from hardware_sim.rehastim2.frames import DamagedPacket, FrameReader, Packet
 
 GOLDEN = json.loads(
-    (Path(__file__).parents[1] / "golden/rehastim2_vectors.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[2] / "golden/rehastim2_vectors.json").read_text(encoding="utf-8")
 )
 STREAMS = GOLDEN["stream_vectors"]
 

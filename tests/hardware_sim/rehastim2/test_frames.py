@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hardware_sim.frames import (
+from hardware_sim.rehastim2.frames import (
     LARGEST_FRAME,
     DamagedPacket,
     FrameReader,
@@ -18,7 +18,7 @@ from hardware_sim.frames import (
 )
 
 GOLDEN = json.loads(
-    (Path(__file__).parents[1] / "golden/rehastim2_vectors.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[2] / "golden/rehastim2_vectors.json").read_text(encoding="utf-8")
 )
 VECTORS = GOLDEN["vectors"]
 PEER_VECTORS = [v for v in VECTORS if "decodes_to_payload_hex" in v["pysciencemode"]]

@@ -3,8 +3,8 @@
 import heapq
 from collections.abc import Callable
 
-from hardware_sim.frames import Packet, encode
-from hardware_sim.words import describe
+from hardware_sim.rehastim2.frames import Packet, encode
+from hardware_sim.rehastim2.words import describe
 
 OnFrame = Callable[[int, str, bytes, str], None]
 """Gets now_us, "host" or "device" (who sent it), the frame, its meaning in words."""

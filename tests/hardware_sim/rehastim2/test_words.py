@@ -10,8 +10,8 @@ from support.rehastim2_bench import (
     single_pulse,
 )
 
-from hardware_sim.frames import FrameReader, Packet, encode
-from hardware_sim.words import describe
+from hardware_sim.rehastim2.frames import FrameReader, Packet, encode
+from hardware_sim.rehastim2.words import describe
 
 
 def words(command, data=b"", channels=()):

@@ -18,8 +18,8 @@ from support.rehastim2_bench import (
     single_pulse,
 )
 
-from hardware_sim.device import RehaStim2
-from hardware_sim.frames import encode
+from hardware_sim.rehastim2.device import RehaStim2
+from hardware_sim.rehastim2.frames import encode
 
 ONE_SHOT = 0
 

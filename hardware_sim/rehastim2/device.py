@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hardware_sim.commands import (
+from hardware_sim.contacts import NOTHING, Contact
+from hardware_sim.pulses import Pulse
+from hardware_sim.rehastim2.commands import (
     ACKNOWLEDGED,
     CHANNELS,
     FROM_HOST,
@@ -26,13 +28,11 @@ from hardware_sim.commands import (
     read_single_pulse,
     signed_byte,
 )
-from hardware_sim.contacts import NOTHING, Contact
-from hardware_sim.frames import DamagedPacket, FrameReader, Packet
-from hardware_sim.output import OutputStage
-from hardware_sim.pulses import Pulse
-from hardware_sim.train import Timing, timing
-from hardware_sim.transmitter import OnFrame, Transmitter
-from hardware_sim.words import describe
+from hardware_sim.rehastim2.frames import DamagedPacket, FrameReader, Packet
+from hardware_sim.rehastim2.output import OutputStage
+from hardware_sim.rehastim2.train import Timing, timing
+from hardware_sim.rehastim2.transmitter import OnFrame, Transmitter
+from hardware_sim.rehastim2.words import describe
 
 INIT_REPETITION_US = 500_000
 WATCHDOG_TIMEOUT_US = 1_200_000

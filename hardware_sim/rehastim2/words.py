@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from hardware_sim.commands import (
+from hardware_sim.rehastim2.commands import (
     ACKNOWLEDGED,
     ChannelSetting,
     Command,
@@ -13,7 +13,7 @@ from hardware_sim.commands import (
     read_settings,
     read_single_pulse,
 )
-from hardware_sim.frames import DamagedPacket, Packet
+from hardware_sim.rehastim2.frames import DamagedPacket, Packet
 
 PASSES = {1: "single", 2: "doublet", 3: "triplet"}
 NUMBERS = frozenset(Command)

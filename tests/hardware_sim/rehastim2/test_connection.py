@@ -11,8 +11,8 @@ from support.rehastim2_bench import (
     setting,
 )
 
-from hardware_sim.device import RehaStim2, StopReason
-from hardware_sim.frames import encode
+from hardware_sim.rehastim2.device import RehaStim2, StopReason
+from hardware_sim.rehastim2.frames import encode
 
 DAMAGED_WATCHDOG = bytes.fromhex("f0814c815701040f")
 

@@ -10,8 +10,8 @@ Source: ScienceMode2 description 1.24, section 1.3, figures 2 and 3, tables 1 an
 
 from dataclasses import dataclass
 
-from hardware_sim.commands import ChannelList, ChannelSetting
 from hardware_sim.pulses import delivered_width_us
+from hardware_sim.rehastim2.commands import ChannelList, ChannelSetting
 
 SLOT_US = 1500
 SHORTEST_INTERVAL_US = 8000

@@ -1,0 +1,1 @@
+"""The simulated HASOMED RehaStim2 in ScienceMode2."""
