@@ -1,4 +1,4 @@
-"""The command line: ``python -m hardware_sim rehastim2 [options]``.
+"""The command line: ``python -m hardware_sim DEVICE [options]``.
 
 Standard output carries two lines: the port that a client opens, and the record's zero.
 """
@@ -10,12 +10,13 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from hardware_sim.device import Device
+from hardware_sim.devices import DEVICES, find_device
 from hardware_sim.line import Line
 from hardware_sim.line_file import LineFile, seconds
 from hardware_sim.ports import Port, PseudoTerminal, TcpPort
 from hardware_sim.pulses import Pulse
 from hardware_sim.record import PulseRecord
-from hardware_sim.rehastim2.device import RehaStim2
 from hardware_sim.serve import ParentPipe, Service, end_signals, monotonic_us
 from hardware_sim.trace import FrameTrace
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 EXIT_USAGE = 2
 EXIT_DEVICE = 3
-DEVICES = ("rehastim2",)
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -36,9 +36,10 @@ class OneLineParser(argparse.ArgumentParser):
 
 
 def _device_name(text: str) -> str:
-    if text not in DEVICES:
-        known = ", ".join(DEVICES)
-        raise argparse.ArgumentTypeError(f"no simulated device {text!r}; known: {known}")
+    try:
+        find_device(text)
+    except LookupError as error:
+        raise argparse.ArgumentTypeError(str(error.args[0])) from error
     return text
 
 
@@ -59,13 +60,13 @@ def _delay_us(text: str) -> int:
     return delay_us
 
 
-def _fault_script(name: str) -> "FaultScript":
+def _fault_script(parser: OneLineParser, options: argparse.Namespace) -> "FaultScript":
     from hardware_sim.fault_script import FaultScriptError, load_faults  # only for those who ask
 
     try:
-        return load_faults(name)
+        return load_faults(options.faults, find_device(options.device).dialect)
     except FaultScriptError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+        parser.error(str(error))
 
 
 def _parser() -> OneLineParser:
@@ -81,9 +82,7 @@ def _parser() -> OneLineParser:
     parser.add_argument(
         "--ack-delay", type=_delay_us, default=0, metavar="MS", help="answers are late by this"
     )
-    parser.add_argument(
-        "--faults", type=_fault_script, metavar="FILE", help="fault script, or a shipped incident"
-    )
+    parser.add_argument("--faults", metavar="FILE", help="fault script, or a shipped incident")
     parser.add_argument("--fault-log", type=Path, metavar="FILE", help="faults applied (CSV)")
     parser.add_argument(
         "--parent-pipe", action="store_true", help="end some time after standard input ends"
@@ -108,6 +107,8 @@ def _options(argv: list[str]) -> argparse.Namespace:
     options = parser.parse_args(argv)
     if options.fault_log and not options.faults:
         parser.error("--fault-log needs --faults")
+    if options.faults:
+        options.faults = _fault_script(parser, options)
     return options
 
 
@@ -124,7 +125,7 @@ def _simulate(options: argparse.Namespace) -> None:
         if options.trace:
             trace = stack.enter_context(FrameTrace(options.trace, zero_us=zero_us))
             files.append(trace)
-        device = RehaStim2(
+        device = find_device(options.device).make(
             on_pulse=record.add_pulse if record else _forget,
             on_frame=trace.add_frame if trace else None,
             ack_delay_us=options.ack_delay,
@@ -138,7 +139,7 @@ def _simulate(options: argparse.Namespace) -> None:
 
 
 def _line(
-    device: RehaStim2,
+    device: Device,
     options: argparse.Namespace,
     zero_us: int,
     stack: ExitStack,

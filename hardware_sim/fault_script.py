@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from hardware_sim.dialect import Dialect
+from hardware_sim.fault_fit import misfits
 from hardware_sim.faults import KINDS, FaultScript
 from hardware_sim.plain_yaml import Complaint, Reading, field_name, read_plain
 from hardware_sim.plain_yaml import Path as FieldPath
@@ -33,8 +35,8 @@ def incidents() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in INCIDENTS.glob("*.yaml")))
 
 
-def load_faults(name_or_path: str | Path) -> FaultScript:
-    """Read a script by its path or a shipped one by its name; FaultScriptError, OSError."""
+def load_faults(name_or_path: str | Path, dialect: Dialect) -> FaultScript:
+    """Read a script for a device, by path or shipped by name; FaultScriptError, OSError."""
     text = str(name_or_path)
     path = INCIDENTS / f"{text}.yaml" if text in incidents() else Path(text)
     if not path.exists():
@@ -43,15 +45,15 @@ def load_faults(name_or_path: str | Path) -> FaultScript:
     with path.open("rb") as file:
         content = file.read(MOST_BYTES + 1)
     try:
-        return read_faults(content[:MOST_BYTES].decode("utf-8-sig"), str(path))
+        return read_faults(content[:MOST_BYTES].decode("utf-8-sig"), str(path), dialect)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         what = f"the byte {content[error.start]:02X} is no text"
         raise _one(str(path), line, what, "Save the file as UTF-8.") from None
 
 
-def read_faults(text: str, name: str) -> FaultScript:
-    """Read the text of a script of this name; FaultScriptError with everything that is wrong."""
+def read_faults(text: str, name: str, dialect: Dialect) -> FaultScript:
+    """Read the text of a script of this name for a device; FaultScriptError with all its faults."""
     reading = read_plain(text)
     if reading.value is not None or not reading.complaints:
         try:
@@ -60,6 +62,9 @@ def read_faults(text: str, name: str) -> FaultScript:
             unreadable = {complaint.field for complaint in reading.complaints}
             for detail in error.errors():
                 _translate(reading, detail, unreadable)
+        else:
+            for misfit in misfits(script, dialect):
+                reading.complain(("faults", misfit.index, misfit.field), misfit.what, misfit.cure)
     if reading.complaints:
         in_order = sorted(reading.complaints, key=lambda complaint: complaint.line)
         raise FaultScriptError(name, tuple(in_order))

@@ -11,10 +11,15 @@ def microseconds(time_s: float) -> int:
 
 
 class Trigger:
-    """Decides for each frame; `chance` is the fault's own, so that others do not disturb it."""
+    """Decides for each frame; `chance` is the fault's own, so that others do not disturb it.
 
-    def __init__(self, fault: BaseFault, chance: Random, start_us: int) -> None:
-        self._names = frozenset(fault.commands) if fault.commands else fault.concerns
+    `concerned` are the names of the only frames that it can harm, unless it says which ones.
+    """
+
+    def __init__(
+        self, fault: BaseFault, concerned: frozenset[str] | None, chance: Random, start_us: int
+    ) -> None:
+        self._names = frozenset(fault.commands) if fault.commands else concerned
         self._chance = chance
         self._first = fault.at_frame
         self._probability = fault.probability

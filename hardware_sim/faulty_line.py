@@ -11,14 +11,14 @@ from random import Random
 from typing import Literal
 
 from hardware_sim import faults
+from hardware_sim.device import Device
+from hardware_sim.fault_fit import refuse_misfits
 from hardware_sim.fault_log import AppliedFault, FaultLog
 from hardware_sim.fault_triggers import Trigger, microseconds
 from hardware_sim.faults import FaultScript
 from hardware_sim.happenings import Happenings
-from hardware_sim.rehastim2.device import RehaStim2
-from hardware_sim.rehastim2.frames import FrameReader
-from hardware_sim.wire_damage import Parcel, Parcels, damaged, random_bytes
-from hardware_sim.wire_queue import NEVER_US, FrameCutter, WireQueue, frame_name
+from hardware_sim.wire_damage import Parcel, Parcels, damaged, random_bytes, told
+from hardware_sim.wire_queue import NEVER_US, FrameCutter, WireQueue
 
 Way = Literal["to_device", "to_host"]
 WAYS: tuple[Way, ...] = ("to_device", "to_host")
@@ -36,21 +36,23 @@ class FaultyLine:
     """The device behind a line that harms what a script says, when it says so.
 
     `on_fault` gets each fault as it is applied; `log` keeps them all. Time 0 of the script is
-    `start_us`. Times must not decrease.
+    `start_us`. Times must not decrease. A script that the device cannot show is a ValueError.
     """
 
     def __init__(
         self,
-        device: RehaStim2,
+        device: Device,
         script: FaultScript,
         *,
         start_us: int = 0,
         on_fault: Callable[[AppliedFault], None] | None = None,
     ) -> None:
+        refuse_misfits(script, device.dialect)
         self.device = device
+        self._dialect = device.dialect
         self.log = FaultLog(on_fault)
         self._happenings = Happenings(device)
-        self._cutter = FrameCutter()
+        self._cutter = FrameCutter(device.dialect.splitter())
         self._queues: dict[Way, WireQueue] = {way: WireQueue() for way in WAYS}
         self._rules: dict[Way, list[_Rule]] = {way: [] for way in WAYS}
         self._planned: list[tuple[int, int, _Rule]] = []
@@ -59,9 +61,9 @@ class FaultyLine:
 
     def _add(self, number: int, fault: faults.BaseFault, seed: int, start_us: int) -> None:
         chance = Random(f"{seed}/{number}")
-        rule = _Rule(
-            number=number, fault=fault, trigger=Trigger(fault, chance, start_us), chance=chance
-        )
+        concerned = self._dialect.concerned_frames(fault.kind)
+        trigger = Trigger(fault, concerned, chance, start_us)
+        rule = _Rule(number=number, fault=fault, trigger=trigger, chance=chance)
         if fault.at_s is not None and not fault.acts_on_frames:
             due_us = start_us + microseconds(fault.at_s)
             heapq.heappush(self._planned, (due_us, number, rule))
@@ -120,8 +122,7 @@ class FaultyLine:
     def _collect(self, now_us: int) -> None:
         """Put what the device sends now on the wire."""
         for frame in self.device.take_outgoing(now_us):
-            (packet,) = FrameReader().receive(frame)
-            self._send("to_host", frame, frame_name(packet), now_us)
+            self._send("to_host", frame, self._dialect.name_of(frame), now_us)
 
     def _happen(self, now_us: int) -> None:
         """Begin and end what the script plans for this time."""
@@ -146,7 +147,7 @@ class FaultyLine:
         if not isinstance(fault, faults.Silence):
             what = self._happenings.begin(rule.number, fault, now_us)
             if what is not None:
-                self._note(now_us, rule.number, _kind(fault), "", b"", what)
+                self._note(now_us, rule.number, fault.kind, "", b"", what)
             return
         end_us = NEVER_US if fault.for_s is None else now_us + microseconds(fault.for_s)
         what = "for good" if fault.for_s is None else f"for {fault.for_s:g} s"
@@ -170,13 +171,17 @@ class FaultyLine:
 
     def _harm(self, rule: _Rule, way: Way, data: bytes, parcels: Parcels, now_us: int) -> Parcels:
         if isinstance(rule.fault, faults.Garbage) or rule.fault.acts_on_frames:
-            harmed = damaged(rule.fault, parcels, rule.chance)
-            self._note(
-                now_us, rule.number, _kind(rule.fault), way, data, _became(rule.fault, harmed)
-            )
+            harmed = self._harmed(rule, parcels)
+            detail = _became(rule.fault, harmed)
+            self._note(now_us, rule.number, rule.fault.kind, way, data, detail)
             return harmed
         self._begin(rule, (way,) if rule.fault.direction != "both" else WAYS, now_us)
         return parcels
+
+    def _harmed(self, rule: _Rule, parcels: Parcels) -> Parcels:
+        if isinstance(rule.fault, faults.Lie):
+            return told(self._dialect.lies[rule.fault.kind], rule.fault.told, parcels)
+        return damaged(rule.fault, parcels, rule.chance)
 
     def _note(
         self, now_us: int, number: int, kind: str, way: str, data: bytes, detail: str
@@ -199,11 +204,6 @@ def _became(fault: faults.BaseFault, harmed: Parcels) -> str:
             return fault.result
         case _:
             return " ".join(parcel.data.hex() for parcel in harmed)
-
-
-def _kind(fault: faults.BaseFault) -> str:
-    kind: str = fault.kind  # type: ignore[attr-defined] # every fault of a script has its own
-    return kind
 
 
 def _ways(fault: faults.BaseFault) -> tuple[Way, ...]:

@@ -4,17 +4,19 @@ import heapq
 
 from hardware_sim import faults
 from hardware_sim.contacts import NOTHING, Contact
+from hardware_sim.device import Device
 from hardware_sim.fault_triggers import microseconds
-from hardware_sim.rehastim2.device import RehaStim2
 
-SHORT = Contact(ohm=20, supply_v=faults.SUPPLY_V)
+SHORT_OHM = 20
+CONTACT = "contact"
 Key = tuple[str, int | str]
+"""A kind of trouble, or the contact, and which of several."""
 
 
 class Happenings:
     """What is wrong with a device now; of several faults of one thing the youngest holds."""
 
-    def __init__(self, device: RehaStim2) -> None:
+    def __init__(self, device: Device) -> None:
         self._device = device
         self._active: dict[Key, list[tuple[int, faults.BaseFault]]] = {}
         self._ends: list[tuple[int, int, Key]] = []
@@ -33,7 +35,7 @@ class Happenings:
         if for_s is not None:
             heapq.heappush(self._ends, (now_us + microseconds(for_s), number, key))
         self._apply(key, now_us)
-        return f"{key[0]} {key[1]} {f'for {for_s:g} s' if for_s else 'for good'}".replace("  ", " ")
+        return f"{_words(key)} {f'for {for_s:g} s' if for_s else 'for good'}"
 
     def next_end_us(self) -> int | None:
         """Return when the next fault ends."""
@@ -47,42 +49,42 @@ class Happenings:
             lasting = self._active[key]
             lasting.remove(next(entry for entry in lasting if entry[0] == number))
             self._apply(key, now_us)
-            ended.append((number, f"{key[0]} {key[1]}".strip()))
+            ended.append((number, _words(key)))
         return ended
 
     def _apply(self, key: Key, now_us: int) -> None:
-        what, which = key
+        kind, which = key
         youngest = self._active[key][-1][1] if self._active[key] else None
-        if what == "contact" and isinstance(which, int):
-            self._device.put_contact(which, _contact(youngest))
-        elif what == "module" and isinstance(which, str):
-            if youngest:
-                self._device.fail_module(which, now_us)
-            else:
-                self._device.repair_module(which)
-        elif youngest:
-            self._device.open_emergency_switch(now_us)
+        if kind == CONTACT and isinstance(which, int):
+            self._device.put_contact(which, self._contact(youngest))
         else:
-            self._device.close_emergency_switch()
+            value = youngest.value if isinstance(youngest, faults.Trouble) else None
+            self._device.set_trouble(kind, which, value, now_us)
+
+    def _contact(self, fault: faults.BaseFault | None) -> Contact | None:
+        supply_v = self._device.dialect.supply_v
+        match fault:
+            case faults.OpenElectrode():
+                return NOTHING
+            case faults.ShortElectrode():
+                return Contact(ohm=SHORT_OHM, supply_v=supply_v)
+            case faults.Load():
+                return Contact(ohm=fault.ohm, supply_v=fault.supply_v or supply_v)
+            case _:
+                return None
 
 
 def _key(fault: faults.BaseFault) -> Key:
     match fault:
         case faults.OpenElectrode() | faults.ShortElectrode() | faults.Load():
-            return "contact", fault.channel
-        case faults.FailedModule():
-            return "module", fault.module
+            return CONTACT, fault.channel
+        case faults.Trouble():
+            return fault.kind, fault.which
         case _:
-            return "emergency switch", ""
+            raise TypeError(f"{fault.kind} does not last")
 
 
-def _contact(fault: faults.BaseFault | None) -> Contact | None:
-    match fault:
-        case faults.OpenElectrode():
-            return NOTHING
-        case faults.ShortElectrode():
-            return SHORT
-        case faults.Load():
-            return Contact(ohm=fault.ohm, supply_v=fault.supply_v)
-        case _:
-            return None
+def _words(key: Key) -> str:
+    """Say what is in trouble: "contact 1", "module A", "emergency switch"."""
+    kind, which = key
+    return f"{kind.removeprefix('failed_').replace('_', ' ')} {which}".strip()

@@ -6,22 +6,21 @@ from random import Random
 from typing import Any
 
 from hardware_sim import faults
+from hardware_sim.dialect import Lie
 from hardware_sim.fault_triggers import microseconds
-from hardware_sim.rehastim2.commands import Result
-from hardware_sim.rehastim2.frames import FrameReader, Packet, encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
     """Bytes under way: how late they are, whether the next frame goes before them.
 
-    A refusal is what the device will answer to a command in them.
+    A refusal names the result that the device will answer to a command in them.
     """
 
     data: bytes
     delay_us: int = 0
     is_held: bool = False
-    refusal: Result | None = None
+    refusal: str | None = None
 
 
 Parcels = list[Parcel]
@@ -30,6 +29,11 @@ Parcels = list[Parcel]
 def damaged(fault: faults.BaseFault, parcels: Parcels, chance: Random) -> Parcels:
     """Return what a fault makes of a frame that others may have harmed before."""
     return _DAMAGE[type(fault)](fault, parcels, chance)
+
+
+def told(lie: Lie, value: object, parcels: Parcels) -> Parcels:
+    """Return what a lie makes of a frame."""
+    return [replace(parcel, data=lie.tell(parcel.data, value)) for parcel in parcels]
 
 
 def random_bytes(count: int, chance: Random) -> bytes:
@@ -77,26 +81,7 @@ def _garbage(fault: faults.Garbage, parcels: Parcels, chance: Random) -> Parcels
 
 
 def _refuse(fault: faults.Refuse, parcels: Parcels, _chance: Random) -> Parcels:
-    result = Result[fault.result.upper()]
-    return [replace(parcel, refusal=result) for parcel in parcels]
-
-
-def _wrong_mode(fault: faults.WrongMode, parcels: Parcels, _chance: Random) -> Parcels:
-    code = ("start", "initialized", "started").index(fault.mode)
-    return [_rewritten(parcel, lambda data: data[:1] + bytes((code,))) for parcel in parcels]
-
-
-def _wrong_version(fault: faults.WrongVersion, parcels: Parcels, _chance: Random) -> Parcels:
-    return [_rewritten(parcel, lambda _: bytes((fault.version,))) for parcel in parcels]
-
-
-def _rewritten(parcel: Parcel, rewrite: Callable[[bytes], bytes]) -> Parcel:
-    """Change the data of an intact frame, with a checksum that fits."""
-    (packet,) = FrameReader().receive(parcel.data) or (None,)
-    if not isinstance(packet, Packet):
-        return parcel
-    data = rewrite(packet.data)
-    return replace(parcel, data=encode(packet.number, packet.command, data))
+    return [replace(parcel, refusal=fault.result) for parcel in parcels]
 
 
 _DAMAGE: dict[type[faults.BaseFault], Callable[[Any, Parcels, Random], Parcels]] = {
@@ -108,6 +93,4 @@ _DAMAGE: dict[type[faults.BaseFault], Callable[[Any, Parcels, Random], Parcels]]
     faults.Truncate: _truncate,
     faults.Garbage: _garbage,
     faults.Refuse: _refuse,
-    faults.WrongMode: _wrong_mode,
-    faults.WrongVersion: _wrong_version,
 }

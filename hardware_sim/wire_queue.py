@@ -2,14 +2,12 @@
 
 from collections import deque
 
-from hardware_sim.rehastim2.frames import DamagedPacket, FrameReader, Packet
-from hardware_sim.rehastim2.words import name_of
+from hardware_sim.dialect import FrameSplitter
 from hardware_sim.wire_damage import Parcel, Parcels
 
 NEVER_US = 2**63
 HOLD_US = 1_000_000
 """How long a frame is held for the next one to overtake it."""
-DAMAGED = "damaged"
 
 
 class WireQueue:
@@ -61,8 +59,8 @@ class WireQueue:
 class FrameCutter:
     """Cuts a stream into frames with their names, and what lies between (its name is None)."""
 
-    def __init__(self) -> None:
-        self._reader = FrameReader()
+    def __init__(self, splitter: FrameSplitter) -> None:
+        self._splitter = splitter
         self._bytes = bytearray()
 
     def cut(self, chunk: bytes) -> list[tuple[bytes, str | None]]:
@@ -70,17 +68,12 @@ class FrameCutter:
         pieces: list[tuple[bytes, str | None]] = []
         for byte in chunk:
             self._bytes.append(byte)
-            for packet in self._reader.receive(bytes((byte,))):
-                noise = bytes(self._bytes[: -len(packet.wire)])
+            for frame, name in self._splitter.receive(bytes((byte,))):
+                noise = bytes(self._bytes[: -len(frame)])
                 pieces += [(noise, None)] if noise else []
-                pieces.append((packet.wire, frame_name(packet)))
+                pieces.append((frame, name))
                 self._bytes.clear()
-            if self._bytes and not self._reader.is_within_frame:
+            if self._bytes and not self._splitter.is_within_frame:
                 pieces.append((bytes(self._bytes), None))
                 self._bytes.clear()
         return pieces
-
-
-def frame_name(packet: Packet | DamagedPacket) -> str:
-    """Return the manual's name of a frame."""
-    return name_of(packet.command) if isinstance(packet, Packet) else DAMAGED

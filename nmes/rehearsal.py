@@ -11,6 +11,8 @@ from pathlib import Path
 
 from drivers import registry
 from drivers.wire import Trace
+from hardware_sim.device import Device, OnFrame
+from hardware_sim.devices import DEVICES, find_device
 from hardware_sim.fault_log import AppliedFault, FaultLogFile
 from hardware_sim.fault_script import FaultScriptError, load_faults
 from hardware_sim.faults import FaultScript
@@ -18,8 +20,6 @@ from hardware_sim.faulty_line import FaultyLine
 from hardware_sim.line import Line
 from hardware_sim.pulses import Pulse
 from hardware_sim.record import PulseRecord
-from hardware_sim.rehastim2.device import RehaStim2
-from hardware_sim.rehastim2.transmitter import OnFrame
 from hardware_sim.trace import FrameTrace
 from nmes.compose import capabilities_of, device_names, driver_name
 from nmes.link.messages import Hello, Prepare, Prepared, Report, StillHere, Summary
@@ -47,8 +47,6 @@ LOOK_EVERY_US = 50_000
 
 RUN_OUT_US = 3_000_000
 """Longer than a device without a host can go on, frames that are late on the line included."""
-
-SIMULATED_DEVICES = {"rehastim2": RehaStim2}
 
 
 class VirtualPort:
@@ -109,7 +107,7 @@ class VirtualWorkshop:
         on_fault: Callable[[AppliedFault], None] | None = None,
     ) -> None:
         self.now_us = 0
-        self.device: RehaStim2 | None = None
+        self.device: Device | None = None
         self.line: FaultyLine | None = None
         self.port: VirtualPort | None = None
         self.journal = MemoryJournal()
@@ -139,10 +137,10 @@ class VirtualWorkshop:
     def open_gate(self, device: str, port: str | None) -> SafetyGate:
         """Put a new gate before the simulated device."""
         name = driver_name(device)
-        if port is not None or name not in SIMULATED_DEVICES:
+        if port is not None or name not in DEVICES:
             raise DeviceError(f"{device} cannot be rehearsed: there is no simulated one.")
         if self.device is None:
-            self.device = SIMULATED_DEVICES[name](
+            self.device = DEVICES[name].make(
                 on_pulse=self._on_pulse,
                 on_frame=self._on_frame,
                 ack_delay_us=self._ack_delay_us,
@@ -232,10 +230,12 @@ class Rehearsal:
     faults: Mapping[str, int] = field(default_factory=dict)
 
 
-def fault_script(name: str) -> FaultScript:
-    """Read the fault script of a path, or a shipped incident by its name; NmesError."""
+def fault_script(name: str, device: str) -> FaultScript:
+    """Read a fault script for a device, by path or a shipped one by its name; NmesError."""
     try:
-        return load_faults(name)
+        return load_faults(name, find_device(driver_name(device)).dialect)
+    except LookupError as error:
+        raise DeviceError(f"{device} cannot be rehearsed: there is no simulated one.") from error
     except FaultScriptError as error:
         raise NmesError(str(error)) from error
 

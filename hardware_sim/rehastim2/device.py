@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hardware_sim.contacts import NOTHING, Contact
-from hardware_sim.pulses import Pulse
+from hardware_sim.device import OnFrame, OnPulse
+from hardware_sim.dialect import Dialect
 from hardware_sim.rehastim2.commands import (
     ACKNOWLEDGED,
     CHANNELS,
@@ -28,10 +29,11 @@ from hardware_sim.rehastim2.commands import (
     read_single_pulse,
     signed_byte,
 )
+from hardware_sim.rehastim2.dialect import REHASTIM2
 from hardware_sim.rehastim2.frames import DamagedPacket, FrameReader, Packet
 from hardware_sim.rehastim2.output import OutputStage
 from hardware_sim.rehastim2.train import Timing, timing
-from hardware_sim.rehastim2.transmitter import OnFrame, Transmitter
+from hardware_sim.rehastim2.transmitter import Transmitter
 from hardware_sim.rehastim2.words import describe
 
 INIT_REPETITION_US = 500_000
@@ -93,7 +95,7 @@ class RehaStim2:
     def __init__(
         self,
         *,
-        on_pulse: Callable[[Pulse], None],
+        on_pulse: OnPulse,
         on_frame: OnFrame | None = None,
         ack_delay_us: int = 0,
         seed: int = 0,
@@ -128,6 +130,11 @@ class RehaStim2:
         self.stops: list[Stop] = []
 
     @property
+    def dialect(self) -> Dialect:
+        """What fault scripts must know of it."""
+        return REHASTIM2
+
+    @property
     def is_connected(self) -> bool:
         """True from an accepted InitAck until the watchdog expires."""
         return self._is_connected
@@ -144,12 +151,12 @@ class RehaStim2:
             return None
         return self._output.timing or timing(self._channel_list, passes=1)
 
-    def receive(self, data: bytes, now_us: int, refusal: Result | None = None) -> None:
-        """Take bytes that arrive now; with a refusal, it is the answer to all commands in them."""
+    def receive(self, data: bytes, now_us: int, refusal: str | None = None) -> None:
+        """Take bytes that arrive now; a refusal is the answer to all commands in them."""
         self.advance(now_us)
         if now_us < self._off_until_us:
             return
-        self._refusal = refusal
+        self._refusal = Result[refusal.upper()] if refusal else None
         for packet in self._reader.receive(data):
             self._report(packet, now_us)
             if isinstance(packet, DamagedPacket):
@@ -211,6 +218,20 @@ class RehaStim2:
         self._transmitter = Transmitter(first_number=self._seed, on_frame=self._on_frame)
         self._busy_until_us = now_us
         self._off_until_us = self._next_init_us = now_us + off_us
+
+    def set_trouble(self, kind: str, which: str | int, value: str | None, now_us: int) -> None:
+        """Begin or end a trouble of a fault script."""
+        match kind, value:
+            case "failed_module", None:
+                self.repair_module(str(which))
+            case "failed_module", _:
+                self.fail_module(str(which), now_us)
+            case "emergency_switch", None:
+                self.close_emergency_switch()
+            case "emergency_switch", _:
+                self.open_emergency_switch(now_us)
+            case _:
+                raise ValueError(f"this device has no {kind}")
 
     def open_emergency_switch(self, now_us: int) -> None:
         """Press the emergency switch, or pull its plug."""

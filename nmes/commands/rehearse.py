@@ -26,7 +26,7 @@ def run(options: Namespace) -> int:
     """Rehearse and print the report; 0 if the whole program ran, 3 if a fault script ended it."""
     if options.fault_log and not options.faults:
         raise NmesError("--fault-log is for sessions with --faults.")
-    faults = fault_script(options.faults) if options.faults else None
+    faults = fault_script(options.faults, options.device) if options.faults else None
     loaded = load_protocol(find_protocol(options.protocol))
     sides = choices.sides(loaded.protocol, options.side, default=DEFAULT_SIDE)
     judgement = judge(loaded, capabilities_of(options.device), sides)

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware_sim.contacts import HEALTHY_OHM, Contact
-from hardware_sim.faults import SUPPLY_V
 from hardware_sim.pulses import Pulse
 from hardware_sim.rehastim2.commands import HIGHEST_CURRENT_MA, WIDEST_PULSE_US
+from hardware_sim.rehastim2.dialect import SUPPLY_V
 
 STEP_US = 0.01
 

@@ -15,6 +15,7 @@ from hardware_sim.fault_script import (
     read_faults,
 )
 from hardware_sim.faults import KINDS, BaseFault, Drop, FaultScript, Load
+from hardware_sim.rehastim2.dialect import REHASTIM2
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "simulator.md"
 
@@ -34,7 +35,7 @@ faults:
 def complaint(text: str) -> str:
     """The one complaint about a script."""
     with pytest.raises(FaultScriptError) as refused:
-        read_faults(text, "faults.yaml")
+        read_faults(text, "faults.yaml", REHASTIM2)
     (line,) = str(refused.value).splitlines()
     return line
 
@@ -45,7 +46,7 @@ def about(fault: str) -> str:
 
 
 def test_a_script_is_a_seed_and_faults() -> None:
-    script = read_faults(GOOD, "good")
+    script = read_faults(GOOD, "good", REHASTIM2)
     drop, load = script.faults
     assert isinstance(drop, Drop)
     assert isinstance(load, Load)
@@ -62,7 +63,7 @@ def test_a_script_can_be_written_in_code_too() -> None:
         {"seed": 1, "faults": [{"kind": "silence", "direction": "both", "at_s": 3}]}
     )
     assert script == read_faults(
-        "seed: 1\nfaults: [{kind: silence, direction: both, at_s: 3}]", "same"
+        "seed: 1\nfaults: [{kind: silence, direction: both, at_s: 3}]", "same", REHASTIM2
     )
 
 
@@ -148,14 +149,16 @@ def test_what_is_wrong_with_a_file_is_told_with_its_line(text: str, said: str) -
 
 def test_everything_wrong_is_told_at_once_in_order_of_line() -> None:
     with pytest.raises(FaultScriptError) as refused:
-        read_faults("seed: x\nfaults:\n  - {kind: drip}\n  - {kind: drop, at_s: -1}\n", "f")
+        read_faults(
+            "seed: x\nfaults:\n  - {kind: drip}\n  - {kind: drop, at_s: -1}\n", "f", REHASTIM2
+        )
     assert [c.line for c in refused.value.complaints] == [1, 3, 4, 4]
 
 
 @given(text=st.text(max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
-        assert isinstance(read_faults(text, "any"), FaultScript)
+        assert isinstance(read_faults(text, "any", REHASTIM2), FaultScript)
     except FaultScriptError as refused:
         assert refused.complaints
 
@@ -164,32 +167,32 @@ def test_bytes_that_are_no_text_are_refused_by_line(tmp_path: Path) -> None:
     path = tmp_path / "bad.yaml"
     path.write_bytes(b"seed: 1\nfaults: []\n# \xff\n")
     with pytest.raises(FaultScriptError, match="line 3: file: the byte FF is no text"):
-        load_faults(path)
+        load_faults(path, REHASTIM2)
 
 
 def test_a_script_is_found_by_path_or_by_the_name_of_an_incident(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(GOOD)
-    assert load_faults(str(path)).seed == 7
-    assert load_faults("pad_peels_off").faults
+    assert load_faults(str(path), REHASTIM2).seed == 7
+    assert load_faults("pad_peels_off", REHASTIM2).faults
 
 
 def test_a_name_that_is_neither_file_nor_incident_is_told_the_incidents() -> None:
     with pytest.raises(FileNotFoundError, match=r"incidents battery_reboot, .*'no_such"):
-        load_faults("no_such_incident")
+        load_faults("no_such_incident", REHASTIM2)
 
 
 def test_ten_incidents_are_shipped_and_each_begins_with_what_happens_in_the_clinic() -> None:
     assert len(incidents()) == 10
     for name in incidents():
-        assert load_faults(name).faults
+        assert load_faults(name, REHASTIM2).faults
         text = (INCIDENTS / f"{name}.yaml").read_text()
         assert text.startswith("# ")
 
 
 def test_the_example_of_the_documentation_is_a_script() -> None:
     example = DOCUMENT.read_text().split("```yaml\n")[1].split("```")[0]
-    assert [fault.kind for fault in read_faults(example, "example").faults] == [
+    assert [fault.kind for fault in read_faults(example, "example", REHASTIM2).faults] == [
         "drop",
         "delay",
         "load",

@@ -65,7 +65,7 @@ def incident(
         device="sim:rehastim2",
         levels_ua={channel: level_ma * 1000 for channel, level_ma in levels},
         sides={} if protocol == "demo" else {1: "left"},
-        faults=fault_script(name),
+        faults=fault_script(name, "rehastim2"),
         pulses=pulses,
         fault_log=log,
     )

@@ -9,13 +9,16 @@ from hardware_sim.fault_script import read_faults
 from hardware_sim.faults import FaultScript
 from hardware_sim.faulty_line import FaultyLine
 from hardware_sim.rehastim2.device import RehaStim2
+from hardware_sim.rehastim2.dialect import REHASTIM2
 from hardware_sim.rehastim2.frames import FrameReader, Packet
 
 
 def script(*faults: str, seed: int = 1) -> FaultScript:
     """A script of faults, each written as the inside of a YAML group."""
     lines = [f"seed: {seed}", "faults:" if faults else "faults: []"]
-    return read_faults("\n".join([*lines, *(f"  - {{{fault}}}" for fault in faults)]), "test")
+    return read_faults(
+        "\n".join([*lines, *(f"  - {{{fault}}}" for fault in faults)]), "test", REHASTIM2
+    )
 
 
 class FaultyBench(Bench):
