@@ -7,6 +7,7 @@ would need more is clipped, in the second phase less than in the first, since th
 then helps. A clipped pulse is therefore not balanced. All figures of the circuit are our design.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log
 
@@ -37,22 +38,39 @@ class Contact:
 
     def delivered(self, pulse: Pulse) -> Pulse:
         """Return what flows of a pulse; the same one if nothing is clipped."""
-        first_nc, volt = self._phase(pulse.current_ma, pulse.pulse_width_us, 0.0)
-        volt *= exp(-pulse.gap_us / TIME_CONSTANT_US)
-        second_nc, _ = self._phase(-pulse.second_current_ma, pulse.second_width_us, -volt)
+        first_nc, _, second_nc = self.charges_nc(
+            (
+                (pulse.current_ma, pulse.pulse_width_us),
+                (0, pulse.gap_us),
+                (pulse.second_current_ma, pulse.second_width_us),
+            )
+        )
         asked_nc = pulse.current_ma * pulse.pulse_width_us
-        if round(first_nc) == asked_nc and round(second_nc) == asked_nc:
+        if round(first_nc) == asked_nc and round(second_nc) == -asked_nc:
             return pulse
         return ClippedPulse(
             time_us=pulse.time_us,
             channel=pulse.channel,
             current_ma=round(first_nc / pulse.pulse_width_us),
             pulse_width_us=pulse.pulse_width_us,
-            second_current_ma=-round(second_nc / pulse.second_width_us),
+            second_current_ma=round(second_nc / pulse.second_width_us),
             second_width_us=pulse.second_width_us,
             gap_us=pulse.gap_us,
-            left_behind_nc=round(first_nc) - round(second_nc),
+            left_behind_nc=round(first_nc) + round(second_nc),
         )
+
+    def charges_nc(self, points: Sequence[tuple[float, float]]) -> list[float]:
+        """Return what flows in each of several points (mA, us), the capacitor empty before."""
+        charges, volt = [], 0.0
+        for current_ma, width_us in points:
+            if current_ma == 0:
+                charge_nc, volt = 0.0, volt * exp(-width_us / TIME_CONSTANT_US)
+            else:
+                sign = 1 if current_ma > 0 else -1
+                charge_nc, volt = self._phase(abs(current_ma), width_us, sign * volt)
+                charge_nc, volt = sign * charge_nc, sign * volt
+            charges.append(charge_nc)
+        return charges
 
     def _phase(self, current_ma: float, width_us: float, start_v: float) -> tuple[float, float]:
         """Return charge and the capacitor's last voltage; that at the start counts along it."""

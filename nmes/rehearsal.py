@@ -203,9 +203,9 @@ class Delivered:
 
     channel: int
     pulses: int = 0
-    current_max_ma: int = 0
-    charge_nc: int = 0
-    net_charge_nc: int = 0
+    current_max_ma: float = 0
+    charge_nc: float = 0
+    net_charge_nc: float = 0
 
     def add(self, pulse: Pulse) -> None:
         """Count one pulse."""

@@ -19,7 +19,7 @@ class PulseSeen(Protocol):
         """The channel, from 1."""
 
     @property
-    def current_ma(self) -> int:
+    def current_ma(self) -> float:
         """The current of the first phase."""
 
     @property
@@ -27,7 +27,7 @@ class PulseSeen(Protocol):
         """The width of the first phase."""
 
     @property
-    def second_current_ma(self) -> int:
+    def second_current_ma(self) -> float:
         """The current of the second phase, with its sign."""
 
     @property

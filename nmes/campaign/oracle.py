@@ -118,10 +118,12 @@ class PulseOracle:
     bounds: Bounds
     load_ohm: float
     nearest: dict[str, float] = field(default_factory=dict)
-    _verdicts: dict[tuple[int, int, int, int, int], tuple[str, ...]] = field(default_factory=dict)
+    _verdicts: dict[tuple[float, int, float, int, int], tuple[str, ...]] = field(
+        default_factory=dict
+    )
 
     def judge(
-        self, current_ma: int, width_us: int, second_ma: int, second_us: int, since_us: int
+        self, current_ma: float, width_us: int, second_ma: float, second_us: int, since_us: int
     ) -> tuple[str, ...]:
         """Return what is wrong with a pulse that begins `since_us` after the one before it."""
         key = (current_ma, width_us, second_ma, second_us, since_us)
@@ -131,7 +133,7 @@ class PulseOracle:
         return verdict
 
     def _findings(
-        self, current_ma: int, width_us: int, second_ma: int, second_us: int, since_us: int
+        self, current_ma: float, width_us: int, second_ma: float, second_us: int, since_us: int
     ) -> Iterator[str]:
         if current_ma * width_us + second_ma * second_us != 0:
             net_nc = current_ma * width_us + second_ma * second_us

@@ -95,7 +95,7 @@ def rise_findings(
     period_us, updates_us = max(channel.periods_us), evidence.updates_us
     held_up_us = UNANSWERED_US if evidence.is_line_faulted else 0
     slew_max_us = table.behaviour["slew_elapsed_max_us"]
-    last_us, last_ua = pulses[0].time_us - 2 * period_us, 0
+    last_us, last_ua = pulses[0].time_us - 2 * period_us, 0.0
     for pulse in pulses:
         current_ua = pulse.current_ma * 1000
         is_new_burst = pulse.time_us - last_us > BURST_GAP_PERIODS * period_us

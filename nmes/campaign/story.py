@@ -38,7 +38,7 @@ def _when(entry: tuple[int, str]) -> int:
 
 def _outputs(played: Played) -> list[tuple[int, str]]:
     """Return the first pulse of each change of current, and of each beginning."""
-    last: dict[int, tuple[int, int]] = {}
+    last: dict[int, tuple[float, int]] = {}
     found = []
     for pulse in played.evidence.pulses:
         current_ma, at_us = last.get(pulse.channel, (0, -PULSES_APART_US))

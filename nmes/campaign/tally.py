@@ -64,8 +64,8 @@ class Tally:
     undetected_frames: int = 0
     harmed_frames: int = 0
     beyond_level_ma: float = 0.0
-    current_max_ma: int = 0
-    charge_max_nc: int = 0
+    current_max_ma: float = 0
+    charge_max_nc: float = 0
     at_an_edge: int = 0
     deeds: Counter[str] = field(default_factory=Counter)
     incidents: Counter[str] = field(default_factory=Counter)
