@@ -12,8 +12,8 @@ ENTRIES = {
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all devices, sorted."""
-    return tuple(sorted(ENTRIES))
+    """Return the names of all devices, in their order of choice."""
+    return tuple(ENTRIES)
 
 
 def load(name: str) -> DriverEntry:

@@ -1,9 +1,10 @@
 """What the registry offers for "rehastim2", and the only place where its parts are joined."""
 
+from drivers.driver import WiredStimulator
 from drivers.entry import DriverEntry, SerialSettings
 from drivers.interface import BytePort, Stimulator
 from drivers.rehastim2.capabilities import REHASTIM2
-from drivers.rehastim2.driver import RehaStim2Driver
+from drivers.rehastim2.exchange import RehaStim2Exchange
 from drivers.rehastim2.messages import STOP_FRAMES
 from drivers.rehastim2.readback import RehaStim2Readback
 from drivers.rehastim2.words import FrameWords
@@ -32,4 +33,5 @@ def entry() -> DriverEntry:
 
 def make(port: BytePort, trace: Trace | None) -> Stimulator:
     """Return the driver on an open port, with its own readback in between."""
-    return RehaStim2Driver(Wire(port, RehaStim2Readback(), trace, stop_frames=_STOP_FRAMES))
+    wire = Wire(port, RehaStim2Readback(), trace, stop_frames=_STOP_FRAMES)
+    return WiredStimulator(wire, RehaStim2Exchange(), REHASTIM2)

@@ -1,11 +1,11 @@
 """How losing a RehaStim2 is told to the therapist: what happened, what to do."""
 
-from drivers.interface import LossKind, OutputLost
+from drivers.interface import LossKind
 
 IDENTITY = "HASOMED RehaStim2, ScienceMode2 protocol version 1"
 
 _RECONNECT = "Check cable and device, then connect again."
-_ADVICE = {
+ADVICE = {
     LossKind.NOT_FOUND: (
         "Switch the stimulator on, choose ScienceMode2 on its start screen, check cable and port."
     ),
@@ -40,16 +40,9 @@ _RESULTS = {
 }
 
 
-def loss(kind: LossKind, detail: str, now_us: int) -> OutputLost:
-    """Return a loss of any kind but FAULT."""
-    return OutputLost(at_us=now_us, kind=kind, detail=detail, advice=_ADVICE[kind])
-
-
-def fault(error: int, now_us: int) -> OutputLost:
-    """Return the loss for a StimulationError of the device."""
-    unknown = (f"unknown stimulation error {error}", _ADVICE[LossKind.REFUSED])
-    detail, advice = _FAULTS.get(error, unknown)
-    return OutputLost(at_us=now_us, kind=LossKind.FAULT, detail=detail, advice=advice)
+def fault_text(error: int) -> tuple[str, str]:
+    """Return what a StimulationError of the device says, and what to do about it."""
+    return _FAULTS.get(error, (f"unknown stimulation error {error}", ADVICE[LossKind.REFUSED]))
 
 
 def result_text(result: int) -> str:

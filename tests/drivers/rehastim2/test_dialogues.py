@@ -281,7 +281,7 @@ def test_a_channel_list_whose_answer_was_lost_goes_on_if_the_mode_shows_that_it_
     bench.port.expect((get_mode(4), mode_ack(4, 1)), (silence(5), ack(5, START)))
     events = bench.at(11 + 200 * MS) + bench.at(S) + bench.at(S + 1)
     assert events == [
-        ReplyMissed(at_us=S, command="InitChannelListMode"),
+        ReplyMissed(at_us=S, command="set-up of the channels"),
         SetUpConfirmed(at_us=S + 1, setup=SETUP),
     ]
 
@@ -384,7 +384,7 @@ def test_a_damaged_or_busy_answer_is_followed_by_a_question_and_ready_again(benc
     bench.output_sent(ack(5, START, result))
     bench.port.expect((get_mode(6), mode_ack(6, 2)))
     assert bench.at(S + 1) == []
-    assert bench.at(S + 2) == [ReplyMissed(at_us=S + 2, command="StartChannelListMode")]
+    assert bench.at(S + 2) == [ReplyMissed(at_us=S + 2, command="output")]
     assert bench.driver.is_ready
 
 
@@ -410,7 +410,7 @@ def test_a_missing_answer_is_followed_by_a_question_and_ready_again(bench):
     bench.port.expect((get_mode(6), mode_ack(6, 2)))
     assert bench.at(S + 200 * MS) == []
     assert not bench.driver.is_ready
-    missed = ReplyMissed(at_us=S + 201 * MS, command="StartChannelListMode")
+    missed = ReplyMissed(at_us=S + 201 * MS, command="output")
     assert bench.at(S + 201 * MS) == [missed]
     assert bench.driver.is_ready
 
@@ -566,7 +566,7 @@ def test_a_keep_alive_missed_once_is_asked_again(bench):
     bench.driver.keep_alive(S)
     bench.at(S + 200 * MS)
     assert bench.at(S + 201 * MS) == [
-        ReplyMissed(at_us=S + 201 * MS, command="GetStimulationMode"),
+        ReplyMissed(at_us=S + 201 * MS, command="keep-alive"),
         Alive(at_us=S + 201 * MS, sent_us=S + 200 * MS),
     ]
 

@@ -85,6 +85,6 @@ def test_the_readback_shares_no_code_with_the_encoder():
     assert "rehastim2" not in imports_of("readback")
 
 
-@pytest.mark.parametrize("module", ["frames", "messages", "ledger", "exchange", "driver"])
+@pytest.mark.parametrize("module", ["frames", "messages", "exchange"])
 def test_the_encoder_shares_no_code_with_the_readback(module):
     assert "readback" not in imports_of(module)

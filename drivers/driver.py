@@ -1,28 +1,28 @@
-"""The RehaStim2 as a Stimulator: joins the wire and the exchange.
+"""A device on a wire as a Stimulator: joins the wire and the exchange.
 
 Not responsible for limits, quantisation or ramps: a value off the device's grid is refused.
 """
 
+from drivers.exchange import Exchange
 from drivers.interface import DeviceEvent, Permit
-from drivers.rehastim2.capabilities import REHASTIM2
-from drivers.rehastim2.exchange import Exchange
-from drivers.rehastim2.ledger import Outgoing
+from drivers.ledger import Outgoing
 from drivers.wire import Wire
 from protocols.capabilities import Capabilities
 from protocols.errors import BadFrame, PortError, UnpermittedWrite
 
 
-class RehaStim2Driver:
-    """One RehaStim2 on one wire. After OutputLost it takes stops only; a fresh one reconnects."""
+class WiredStimulator:
+    """One device on one wire. After OutputLost it takes stops only; a fresh one reconnects."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, exchange: Exchange, capabilities: Capabilities) -> None:
         self._wire = wire
-        self._exchange = Exchange()
+        self._exchange = exchange
+        self._capabilities = capabilities
 
     @property
     def capabilities(self) -> Capabilities:
-        """What a RehaStim2 can make and report."""
-        return REHASTIM2
+        """What the device can make and report."""
+        return self._capabilities
 
     @property
     def is_ready(self) -> bool:
@@ -30,8 +30,9 @@ class RehaStim2Driver:
         return self._exchange.is_ready
 
     def connect(self, now_us: int) -> None:
-        """Begin to wait for the device's Init."""
+        """Begin to find and identify the device."""
         self._exchange.connect(now_us)
+        self._flush(now_us)
 
     def poll(self, now_us: int) -> tuple[DeviceEvent, ...]:
         """Read what has come, do what is due, tell what happened since the last call.
@@ -49,7 +50,7 @@ class RehaStim2Driver:
         return self._exchange.next_deadline_us()
 
     def set_up(self, permit: Permit, now_us: int) -> None:
-        """Stop, then give the device the permitted train and start it with all currents 0."""
+        """Give the device the permitted train and start it with all currents 0."""
         self._exchange.set_up(permit, now_us)
         self._flush(now_us)
 
@@ -59,7 +60,7 @@ class RehaStim2Driver:
         self._flush(now_us)
 
     def keep_alive(self, now_us: int) -> None:
-        """Ask for the device's mode; send a Watchdog, which has no answer, if nothing is set up."""
+        """Feed the device's watchdog and ask whether it still does what we believe."""
         self._exchange.keep_alive(now_us)
         self._flush(now_us)
 
