@@ -4,10 +4,14 @@ A driver declares it honestly; plans are made against it, and what a device cann
 name instead of being invented.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from protocols.pulses import Waveform
+from protocols.pulses import SECOND_PHASE_FACTOR, Waveform
+
+SERIAL_BUSY_MAX_PERMILLE = 999
+"""How much of the time a source that serves all channels in turn may be busy, where it says so."""
 
 
 class Report(StrEnum):
@@ -29,6 +33,8 @@ class Capabilities:
 
     A module is a group of `channels_per_module` channels that share a current source;
     `period_min_us_by_modules[n - 1]` is the shortest period when n modules are in use.
+    `serial_overhead_us` is None unless all channels share one source that makes their pulses one
+    after another, each with so much besides; together they leave a thousandth of the period free.
     `stop_time_us` is the declared longest time from a written stop to no further pulse,
     `watchdog_us` the silence after which the device stops by itself (None: never).
     """
@@ -53,8 +59,25 @@ class Capabilities:
     watchdog_us: int | None
     keep_alive_us: int
     is_research_only: bool
+    serial_overhead_us: int | None = None
 
     def period_min_us(self, channels: tuple[int, ...]) -> int:
         """Return the shortest period when these channels share one train."""
         modules = {(channel - 1) // self.channels_per_module for channel in channels}
         return self.period_min_us_by_modules[len(modules) - 1]
+
+    def serial_period_us(self, pulses_us: Iterable[int]) -> int:
+        """Return the shortest period into which pulses go one after another; 0 if they need not.
+
+        `pulses_us` holds the widths of both phases of each channel, added up.
+        """
+        if self.serial_overhead_us is None:
+            return 0
+        overhead_us = self.interphase_gap_us + self.serial_overhead_us
+        busy_us = sum(pulse_us + overhead_us for pulse_us in pulses_us)
+        return -(-busy_us * 1_000 // SERIAL_BUSY_MAX_PERMILLE)
+
+    def step_ua(self, waveforms: Iterable[Waveform]) -> int:
+        """Return the finest step of current at which both phases of such pulses are on the grid."""
+        is_uneven = Waveform.ASYMMETRIC_BIPHASIC in waveforms
+        return self.current_step_ua * (SECOND_PHASE_FACTOR if is_uneven else 1)

@@ -15,6 +15,10 @@ class Waveform(StrEnum):
     ASYMMETRIC_BIPHASIC = "asymmetric_biphasic"
 
 
+SECOND_PHASE_FACTOR = 4
+"""How many times wider and weaker the second phase of an asymmetric pulse is [design]."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelOutput:
     """What one channel puts out with every pulse from now on; 0 µA is no pulse.

@@ -20,7 +20,7 @@ from protocols.plan import (
     PlannedStage,
     PulseShape,
 )
-from protocols.pulses import TrainSetup, Waveform
+from protocols.pulses import SECOND_PHASE_FACTOR, TrainSetup, Waveform
 from protocols.units import (
     mhz_from_hz,
     mm2_from_cm2,
@@ -30,9 +30,6 @@ from protocols.units import (
     us_from_s,
 )
 from protocols.vocabulary import SIDED_ZONES, Side, Zone
-
-SECOND_PHASE_FACTOR = 4
-"""How many times wider and weaker the second phase of an asymmetric pulse is [design]."""
 
 _MHZ_US = 1_000_000_000  # a rate in mHz times its period in µs
 _TOLERATED = 50  # a period may differ from the one asked for by one part in 50, which is 2 %
@@ -125,9 +122,15 @@ class _Planner:
             pads=_pads(channel, side),
         )
 
+    @property
+    def _step_ua(self) -> int:
+        """The grid of currents: that of the coarsest channel is that of all."""
+        made = (self._waveform_made(channel) for channel in self.protocol.channels)
+        return self.device.step_ua(waveform for waveform in made if waveform is not None)
+
     def _current_on_grid(self, current_ma: float) -> int:
         current_ua = ua_from_ma(current_ma)
-        return current_ua - current_ua % self.device.current_step_ua
+        return current_ua - current_ua % self._step_ua
 
     def _bound_ua(self, where: Path, max_current_ma: float) -> int:
         bound_ua = self._current_on_grid(max_current_ma)
@@ -135,7 +138,7 @@ class _Planner:
             self._refuse(
                 where,
                 f"{max_current_ma:g} mA is the bound",
-                f"makes no current below {self.device.current_step_ua / 1000:g} mA",
+                f"makes no current below {self._step_ua / 1000:g} mA",
                 "Use a device with finer steps.",
             )
         return bound_ua
@@ -197,13 +200,11 @@ class _Planner:
     def _second_width_us(self, where: Path, width_us: int) -> int:
         """Return the width of the second phase, which carries the same charge at a quarter."""
         second_us, device = SECOND_PHASE_FACTOR * width_us, self.device
-        if device.current_step_ua % SECOND_PHASE_FACTOR or second_us > device.pulse_width_max_us:
+        if second_us > device.pulse_width_max_us:
             self._refuse(
                 where,
-                f"an asymmetric pulse of {width_us} µs needs a second phase of {second_us} µs and "
-                f"a {SECOND_PHASE_FACTOR}th of the current",
-                f"makes phases up to {device.pulse_width_max_us} µs in steps of "
-                f"{device.current_step_ua} µA",
+                f"an asymmetric pulse of {width_us} µs needs a second phase of {second_us} µs",
+                f"makes phases up to {device.pulse_width_max_us} µs",
                 "Put symmetric_biphasic first, or ask for a smaller width.",
             )
         return second_us
@@ -262,10 +263,11 @@ class _Planner:
 
     def _shortest_period_us(self, used: tuple[int, ...], shapes: tuple[PulseShape, ...]) -> int:
         """Return the shortest period that holds the widest pulse and that the device allows."""
-        pulses_us = max(shape.pulse_width_us + shape.second_width_us for shape in shapes)
+        pulses_us = [shape.pulse_width_us + shape.second_width_us for shape in shapes]
         possible = tuple(number for number in used if number <= self.device.channels)
         allowed_us = self.device.period_min_us(possible) if possible else 0
-        return max(allowed_us, pulses_us + self.device.interphase_gap_us + 1)
+        serial_us = self.device.serial_period_us(pulses_us)
+        return max(allowed_us, serial_us, max(pulses_us) + self.device.interphase_gap_us + 1)
 
 
 def _side_reasons(protocol: StimulationProtocol, sides: Mapping[int, str]) -> Iterator[str]:

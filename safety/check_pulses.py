@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from protocols.capabilities import Capabilities
+from protocols.plan import PlannedStage
 from protocols.pulses import Waveform
 from safety.check_report import Cap, Finding, Margin
 from safety.check_uses import Use, area_cm2, where
@@ -203,6 +204,11 @@ def _second_width_findings(use: Use, device: Capabilities) -> Iterator[Finding]:
         yield error(use, name, second, device.pulse_width_step_us, "µs", own, "in steps of")
 
 
+def _shortest_period_us(stage: PlannedStage, device: Capabilities) -> int:
+    pulses_us = [shape.pulse_width_us + shape.second_width_us for shape in stage.shapes]
+    return max(device.period_min_us(stage.setup.channels), device.serial_period_us(pulses_us))
+
+
 def _rate_findings(
     use: Use, table: LimitTable, device: Capabilities, timing: TimingClass, timing_class: str
 ) -> Iterator[Finding]:
@@ -211,7 +217,7 @@ def _rate_findings(
     most, most_source = min(
         (use.site.frequency_max_hz, f"site {use.channel.site}"),
         (timing.frequency_max_hz, f"timing class {timing_class}"),
-        (1_000_000 / device.period_min_us(setup.channels), own),
+        (1_000_000 / _shortest_period_us(use.stage, device), own),
         (table.ceiling.frequency_max_hz, "system ceiling"),
     )
     least, least_source = max(

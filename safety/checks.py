@@ -33,6 +33,7 @@ def check_plan(plan: Plan, table: LimitTable, capabilities: Capabilities) -> Che
     timing = table.timing_classes[plan.timing_class]
     uses = uses_of(plan, table, capabilities)
     judged = [(use, judged_quantities(use, table, capabilities)) for use in uses]
+    step_ua = capabilities.step_ua(channel.waveform for channel in plan.channels)
     narrowest = _narrowest([cap(use, quantities) for use, quantities in judged])
     findings = [
         *_class_findings(plan, table),
@@ -46,7 +47,7 @@ def check_plan(plan: Plan, table: LimitTable, capabilities: Capabilities) -> Che
             finding
             for channel in plan.channels
             if channel.number in narrowest
-            for finding in _cap_findings(channel, narrowest[channel.number], capabilities)
+            for finding in _cap_findings(channel, narrowest[channel.number], step_ua)
         ),
         *_device_findings(table, capabilities),
     ]
@@ -133,11 +134,11 @@ def _narrowest(caps: list[Cap]) -> dict[int, Cap]:
     return narrowest
 
 
-def _cap_findings(channel: PlannedChannel, own: Cap, device: Capabilities) -> Iterator[Finding]:
+def _cap_findings(channel: PlannedChannel, own: Cap, step_ua: int) -> Iterator[Finding]:
     asked_ma, place = channel.max_current_ua / 1000, f"channel {channel.number} ({channel.site})"
     start_ma = (channel.suggested_start_ua or 0) / 1000
-    step_ma = device.current_step_ua / 1000
-    if int(own.current_ma * 1000 + FLOAT_SLACK_UA) < device.current_step_ua:
+    step_ma = step_ua / 1000
+    if int(own.current_ma * 1000 + FLOAT_SLACK_UA) < step_ua:
         text = (
             f"{place}: no current is left; {own.current_ma:.6g} mA is below one step of the device."
         )

@@ -10,8 +10,7 @@ from types import MappingProxyType
 
 from protocols.capabilities import Capabilities
 from protocols.errors import LimitTableError, PlanningError
-from protocols.plan import Plan, PlannedChannel, PulseShape
-from protocols.pulses import TrainSetup
+from protocols.plan import Plan, PlannedChannel, PlannedStage, PulseShape
 from safety.ceilings import Pulse, current_ceiling
 from safety.clearance import Clearance, channel_clearance
 from safety.exact import refuse_inexact_fields
@@ -103,8 +102,9 @@ def effective_limits(
     for channel in plan.channels:
         _refuse_impossible(device, channel)
     for stage in plan.stages:
-        _refuse_train(device, plan, stage.setup)
+        _refuse_train(device, plan, stage)
     rhythm = timing_layer(plan.timing_class, timing)
+    step_ua = device.step_ua(channel.waveform for channel in plan.channels)
     shared = reduce(meet, (ceiling_layer(table.ceiling), device_layer(device), rhythm))
     return SessionLimits(
         table_sha256=table.sha256,
@@ -119,10 +119,10 @@ def effective_limits(
                     channel,
                     clearance,
                     past,
-                    device.current_step_ua,
+                    step_ua,
                 ),
                 ramp_up_default_us=timing.ramp_up_default_us,
-                current_step_ua=device.current_step_ua,
+                current_step_ua=step_ua,
                 timing_tolerance_us=table.behaviour.timing_tolerance_us,
                 widths_by_period=_widths_by_period(plan, channel.number),
             )
@@ -250,11 +250,12 @@ def _refuse_impossible(device: Capabilities, channel: PlannedChannel) -> None:
         )
 
 
-def _refuse_train(device: Capabilities, plan: Plan, setup: TrainSetup) -> None:
-    numbers = [channel.number for channel in plan.channels]
+def _refuse_train(device: Capabilities, plan: Plan, stage: PlannedStage) -> None:
+    setup, numbers = stage.setup, [channel.number for channel in plan.channels]
     if len(set(numbers)) != len(numbers) or not set(setup.channels) <= set(numbers):
         raise PlanningError(("the plan uses a channel twice, or one that it does not describe",))
-    _raise(train_violation(device, setup))
+    pulses_us = [shape.pulse_width_us + shape.second_width_us for shape in stage.shapes]
+    _raise(train_violation(device, setup, pulses_us))
 
 
 def _trains_of(plan: Plan, number: int) -> tuple[tuple[int, PulseShape], ...]:

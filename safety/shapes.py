@@ -1,5 +1,7 @@
 """Which pulse shapes and rates a channel can be used with at all, whatever the current."""
 
+from collections.abc import Iterable
+
 from protocols.capabilities import Capabilities
 from protocols.plan import PlannedChannel, PulseShape
 from protocols.pulses import TrainSetup, Waveform
@@ -57,10 +59,18 @@ def shape_violation(
     return None
 
 
-def train_violation(device: Capabilities, setup: TrainSetup) -> Violation | None:
-    """Return why the device cannot run so many channels in one train of this period."""
+def train_violation(
+    device: Capabilities, setup: TrainSetup, pulses_us: Iterable[int]
+) -> Violation | None:
+    """Return why the device cannot run these channels and pulses in one train of this period.
+
+    `pulses_us` holds the widths of both phases of each channel, added up.
+    """
+    source, period_us = f"device {device.device}", setup.period_us
     shortest_us = device.period_min_us(setup.channels)
-    if setup.period_us >= shortest_us:
-        return None
-    source = f"device {device.device}"
-    return breach("pulse period of all modules", None, setup.period_us, shortest_us, "µs", source)
+    serial_us = device.serial_period_us(pulses_us)
+    if period_us < shortest_us:
+        return breach("pulse period of all modules", None, period_us, shortest_us, "µs", source)
+    if period_us < serial_us:
+        return breach("pulses one after another", None, period_us, serial_us, "µs", source)
+    return None

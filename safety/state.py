@@ -73,7 +73,6 @@ def opened(state: GateState, limits: SessionLimits, now_us: int) -> GateState:
     return replace(
         state,
         mode=Mode.OPEN,
-        setup=None,
         channels=tuple(
             ChannelState(
                 number=rules.number,

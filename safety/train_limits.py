@@ -61,7 +61,8 @@ def _misfit(limits: SessionLimits, setup: TrainSetup) -> Violation | None:
         if setup.period_us not in periods_us:
             planned_us = min(periods_us, default=0)
             return breach("pulse period", number, setup.period_us, planned_us, "µs", "plan")
-    return train_violation(limits.device, setup)
+    shapes = [limits.channel(number).widths_by_period[setup.period_us] for number in setup.channels]
+    return train_violation(limits.device, setup, [max(map(sum, widths)) for widths in shapes])
 
 
 def _train_channel(limits: SessionLimits, number: int, setup: TrainSetup) -> TrainChannel:

@@ -46,7 +46,7 @@ class LiveSession:
         self._session = new_session(
             preparation.plan,
             behaviour=preparation.limits.behaviour,
-            step_ua=preparation.capabilities.current_step_ua,
+            step_ua=preparation.step_ua,
             ramp_up_min_us=preparation.ramp_up_min_us,
             operator_is_script=operator_is_script,
             now_us=now_us,

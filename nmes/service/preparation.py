@@ -127,7 +127,7 @@ def clearance_of(choice: Choice, judgement: Judgement, day: str) -> Clearance:
 def cap_on_grid(limits: SessionLimits, number: int) -> Most:
     """Return the effective upper bound of a channel's current, on the device's grid."""
     bound = limits.channel(number).limits.current_ua
-    step_ua = limits.device.current_step_ua
+    step_ua = limits.channel(number).current_step_ua
     return Most(value=bound.value // step_ua * step_ua, source=bound.source)
 
 
@@ -161,6 +161,11 @@ class Preparation:
     def ramp_up_min_us(self) -> int:
         """The shortest ramp that the rhythm of the protocol permits on every channel."""
         return max(channel.limits.ramp_up_min_us.value for channel in self.limits.channels)
+
+    @property
+    def step_ua(self) -> int:
+        """The grid of all currents of this plan on its device."""
+        return self.limits.channels[0].current_step_ua
 
     @property
     def is_simulated(self) -> bool:

@@ -99,7 +99,7 @@ def prepared(preparation: Preparation) -> link.Prepared:
         is_simulated=preparation.is_simulated,
         undetectable=undetectable(preparation.capabilities),
         duration_us=plan.duration_us,
-        step_ua=preparation.capabilities.current_step_ua,
+        step_ua=preparation.step_ua,
         channels=tuple(_channel_text(preparation, planned) for planned in plan.channels),
         stages=tuple(_stage_text(stage) for stage in plan.stages),
         findings=tuple(

@@ -43,9 +43,10 @@ def granted_rise(session: Session, wish: StepWish, now_us: int, facts: Facts) ->
 
 
 def step_size_ua(session: Session, wish: StepWish) -> int:
-    """Return how far one press moves a level."""
+    """Return how far one press moves a level; never less than the device can."""
     behaviour = session.behaviour
-    return behaviour.step_coarse_ua if wish.is_coarse else behaviour.step_fine_ua
+    size_ua = behaviour.step_coarse_ua if wish.is_coarse else behaviour.step_fine_ua
+    return max(size_ua, session.step_ua)
 
 
 def recent_ups_us(session: Session, now_us: int) -> tuple[int, ...]:

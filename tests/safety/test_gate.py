@@ -5,6 +5,7 @@ from support.safety_bench import (
     BOTH_WAVEFORMS,
     DEVICE,
     SECOND_US,
+    TABLE,
     Bench,
     burst,
     channel,
@@ -16,6 +17,7 @@ from support.safety_bench import (
 
 from drivers.interface import Alive, Connected, LossKind, OutputLost, SetUpConfirmed
 from protocols.errors import DeviceError, LimitViolation, PlanningError, SessionRefusal
+from protocols.plan import Plan
 from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup, Waveform, symmetric_output
 from safety.state import Mode
 
@@ -488,7 +490,24 @@ def test_an_asymmetric_pulse_that_is_balanced_passes():
         channels=(channel(waveform=Waveform.ASYMMETRIC_BIPHASIC),),
         stages=(stage(shapes=(shape(1, 300, 1200),)),),
     )
-    bench = Bench(of, BOTH_WAVEFORMS).arm().raise_to(4_000)
+    bench = Bench(of, replace(BOTH_WAVEFORMS, current_step_ua=500)).arm().raise_to(4_000)
+    output = ChannelOutput(
+        channel=1,
+        current_ua=2_000,
+        pulse_width_us=300,
+        second_current_ua=500,
+        second_width_us=1200,
+    )
+    bench.gate.output(bench.frame(output), bench.now_us)
+    assert bench.gate.state.channels[0].output_ua == 2_000
+
+
+def test_an_asymmetric_pulse_whose_second_phase_is_off_the_grid_is_refused():
+    of = plan(
+        channels=(channel(waveform=Waveform.ASYMMETRIC_BIPHASIC),),
+        stages=(stage(shapes=(shape(1, 300, 1200),)),),
+    )
+    bench = Bench(of, replace(BOTH_WAVEFORMS, current_step_ua=500)).arm().raise_to(4_000)
     output = ChannelOutput(
         channel=1,
         current_ua=1_000,
@@ -496,8 +515,48 @@ def test_an_asymmetric_pulse_that_is_balanced_passes():
         second_current_ua=250,
         second_width_us=1200,
     )
-    bench.gate.output(bench.frame(output), bench.now_us)
-    assert bench.gate.state.channels[0].output_ua == 1_000
+    found = refused(bench, output)
+    assert (found.limit, found.asked, found.allowed) == ("current step", 1_000, 2_000)
+
+
+SERIAL = replace(
+    DEVICE,
+    period_step_us=250,
+    period_min_us_by_modules=(500, 500),
+    interphase_gap_us=100,
+    serial_overhead_us=60,
+)
+
+
+def eight_channels(period_us: int) -> Plan:
+    """Eight pulses of 900 µs, which with 60 µs each take 7680 µs."""
+    numbers = range(1, 9)
+    return plan(
+        channels=tuple(channel(number) for number in numbers),
+        stages=(
+            stage(
+                shapes=tuple(shape(number, 400) for number in numbers),
+                bursts=tuple(burst(number) for number in numbers),
+                period_us=period_us,
+            ),
+        ),
+    )
+
+
+def test_pulses_that_do_not_fit_one_after_another_into_a_period_are_refused():
+    fast = {name: replace(site, frequency_max_hz=150) for name, site in TABLE.sites.items()}
+    table = replace(TABLE, sites=fast)
+    assert limits(eight_channels(7_750), SERIAL, table).channels
+    with pytest.raises(LimitViolation) as found:
+        limits(eight_channels(7_500), SERIAL, table)
+    expected = ("pulses one after another", 7_500, 7_688, "device bench")
+    violation = found.value
+    assert (violation.limit, violation.asked, violation.allowed, violation.source) == expected
+
+
+def test_a_device_that_makes_its_pulses_at_once_needs_no_room_for_them():
+    at_once = replace(SERIAL, serial_overhead_us=None)
+    assert at_once.serial_period_us([600] * 8) == 0
 
 
 @pytest.mark.parametrize("current_ua", [1_500, -1_000])

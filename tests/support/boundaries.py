@@ -601,7 +601,7 @@ def idle(table: LimitTable) -> Session:
     return new_session(
         plan(),
         behaviour=table.behaviour,
-        step_ua=1_000,
+        step_ua=1,
         ramp_up_min_us=500_000,
         operator_is_script=False,
         now_us=0,
