@@ -18,6 +18,7 @@ from support.station_bench import (
     running,
 )
 
+from drivers import registry
 from nmes.link import messages as link
 
 OPEN_SIDE = protocol_text(channels=(channel(side="chosen at arming"),))
@@ -158,7 +159,9 @@ def test_a_screen_of_another_version_is_told_so() -> None:
 def test_what_can_be_chosen_holds_library_and_devices() -> None:
     (catalogue,) = fresh().send(link.AskCatalogue()).of(link.Catalogue)
     assert "demo" in [protocol.id for protocol in catalogue.protocols]
-    assert [d.name for d in catalogue.devices] == ["sim:rehastim2", "rehastim2"]
+    names = [device.name for device in catalogue.devices]
+    assert names[0] == "sim:rehastim2"
+    assert names == [f"sim:{name}" for name in registry.names()] + list(registry.names())
 
 
 def test_recorded_sessions_can_be_asked_for() -> None:

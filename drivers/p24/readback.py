@@ -1,0 +1,215 @@
+"""Outgoing ScienceMode 4 bytes turned back into values: the last look before the wire.
+
+Written from HASOMED's "P24 Science & P24 Module, Instructions for Use" 1.1 and apart from the
+encoder, so that one misreading cannot be on both sides. Low level is not spoken, and what the
+device would change by itself (ramps, soft starts, segments below 10 µs) is refused, so that what is
+read is what flows.
+
+    F0 | 81 length^55, twice | 81 crc^55, twice | stuffed body: number and command, data… | 0F
+
+A body byte F0, 0F or 81 travels as 81 byte^55. The length is that of the whole frame, the CRC-16
+(polynomial 1021) that of the stuffed body. Fields come most significant byte first.
+"""
+
+from functools import lru_cache
+
+from drivers.meaning import HarmlessMeaning, Meaning, OutputMeaning, SetUpMeaning
+from protocols.errors import BadFrame
+from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup
+
+_START, _STOP, _ESCAPE, _KEY = 0xF0, 0x0F, 0x81, 0x55
+_HEADER = 9
+_ML_INIT, _ML_UPDATE, _ML_STOP, _ML_CURRENT = 30, 32, 34, 36
+_BARE_COMMANDS = {
+    4: "Ll_stop",
+    _ML_STOP: "Ml_stop",
+    50: "Get_version_main",
+    52: "Get_device_id",
+    62: "Get_stim_status",
+    68: "Get_extended_version",
+}
+_ALL_STOP = b"\x01"
+_SELECTIONS = (b"\x02", b"\x04")
+_CURRENT_LIMIT_CODE = 260  # 130 mA in halves
+_NO_PULSE = (10, 0)
+
+
+def _crc_table() -> tuple[int, ...]:
+    table = []
+    for byte in range(256):
+        rest = byte << 8
+        for _ in range(8):
+            rest = (rest << 1) ^ (0x11021 if rest & 0x8000 else 0)
+        table.append(rest)
+    return tuple(table)
+
+
+_CRC = _crc_table()
+
+
+class P24Readback:
+    """Says what bytes would do to a P24 that has been given all bytes read before.
+
+    The first update after an initialisation, if it carries no current, is what gives the device its
+    train.
+    """
+
+    def __init__(self) -> None:
+        self._is_fresh = False
+
+    def _refuse(self, setup: TrainSetup) -> None:
+        """Refuse what this model would take for something else; a P24 takes every train."""
+
+    def read(self, data: bytes) -> tuple[Meaning, ...]:
+        """Return what these whole frames mean, in order; BadFrame if any of it is unclear."""
+        if data == b"\x0f\x0f":
+            return (HarmlessMeaning(command="resynchronisation"),)
+        if not data:
+            raise BadFrame("no bytes at all")
+        meanings = []
+        position = 0
+        while position < len(data):
+            end = _frame_end(data, position)
+            meanings.append(self._meaning(_payload(data[position:end])))
+            position = end
+        return tuple(meanings)
+
+    def _meaning(self, payload: bytes) -> Meaning:
+        command, fields = (payload[0] & 3) << 8 | payload[1], payload[2:]
+        if command == _ML_UPDATE:
+            return self._update(fields)
+        if command == _ML_INIT:
+            if fields != _ALL_STOP:
+                raise BadFrame(f"Ml_init with {fields.hex()}: all channels must stop on an error")
+            self._is_fresh = True
+            return HarmlessMeaning(command="Ml_init")
+        if command == _ML_CURRENT and fields in _SELECTIONS:
+            return HarmlessMeaning(command="Ml_get_current_data")
+        if command not in _BARE_COMMANDS or fields:
+            raise BadFrame(f"command {command} with data {fields.hex()}")
+        return HarmlessMeaning(command=_BARE_COMMANDS[command])
+
+    def _update(self, fields: bytes) -> Meaning:
+        frame = _frame(fields)
+        self._refuse(frame.setup)
+        is_first, self._is_fresh = self._is_fresh, False
+        is_at_rest = all(o.current_ua == o.second_current_ua == 0 for o in frame.outputs)
+        if is_first and is_at_rest:
+            return SetUpMeaning(setup=frame.setup)
+        return OutputMeaning(frame=frame)
+
+
+class RehaMove3Readback(P24Readback):
+    """The same for a RehaMove3 (SM3 3.2.4, 5.3), which has other meanings for some bits."""
+
+    def _refuse(self, setup: TrainSetup) -> None:
+        """Refuse the bits of channel 5, here a soft start, and of the fine periods, here unused."""
+        if setup.channels[-1] > 4 or setup.period_us % 500:
+            raise BadFrame(f"a RehaMove3 would run something else than {setup}")
+
+
+def _frame_end(data: bytes, start: int) -> int:
+    """Return where the frame that begins at `start` ends, by its own length field."""
+    header = data[start : start + _HEADER]
+    is_header = len(header) == _HEADER and header[0] == _START and set(header[1::2]) == {_ESCAPE}
+    if not is_header:
+        raise BadFrame(f"no frame header at byte {start}")
+    end = start + ((header[2] ^ _KEY) << 8 | (header[4] ^ _KEY))
+    if end < start + _HEADER + 3 or end > len(data) or data[end - 1] != _STOP:
+        raise BadFrame(f"the frame at byte {start} does not end where its length says")
+    return end
+
+
+def _payload(frame: bytes) -> bytes:
+    """Return prefix and data of one whole frame, checked and unstuffed."""
+    body = frame[_HEADER:-1]
+    if _START in body or _STOP in body:
+        raise BadFrame("a start or stop byte inside a frame")
+    crc = 0
+    for byte in body:
+        crc = (crc << 8 & 0xFFFF) ^ _CRC[crc >> 8 ^ byte]
+    if crc != (frame[6] ^ _KEY) << 8 | (frame[8] ^ _KEY):
+        raise BadFrame("the checksum does not match")
+    return _unstuffed(body)
+
+
+def _unstuffed(body: bytes) -> bytes:
+    """Return the body with every escaped byte restored."""
+    first, *rest = body.split(bytes((_ESCAPE,)))
+    restored = bytearray(first)
+    for part in rest:
+        if not part:
+            raise BadFrame("an escape that escapes nothing")
+        restored.append(part[0] ^ _KEY)
+        restored += part[1:]
+    if len(restored) < 2:
+        raise BadFrame("a frame without a command")
+    return bytes(restored)
+
+
+def _frame(fields: bytes) -> OutputFrame:
+    """Read Ml_update (table 22): channels, then for each count and ramp, period, points."""
+    if not fields or not fields[0]:
+        raise BadFrame("an update of no channel")
+    at, outputs, periods_us = 1, [], set()
+    channels = tuple(channel for channel in range(1, 9) if fields[0] >> (channel - 1) & 1)
+    for channel in channels:
+        end = at + 3 + 4 * ((fields[at] >> 4) + 1) if at < len(fields) else len(fields) + 1
+        if end > len(fields):
+            raise BadFrame(f"channel {channel}: an update that ends too early")
+        period_us, output = _channel(channel, fields[at:end])
+        periods_us.add(period_us)
+        outputs.append(output)
+        at = end
+    if at != len(fields):
+        raise BadFrame(f"{len(fields) - at} bytes behind the last channel")
+    if len(periods_us) != 1:
+        raise BadFrame("channels with different periods")
+    setup = TrainSetup(period_us=periods_us.pop(), channels=channels)
+    return OutputFrame(setup=setup, outputs=tuple(outputs))
+
+
+def _read_channel(channel: int, block: bytes) -> tuple[int, ChannelOutput]:
+    """Return the period and the output of one channel's block."""
+    if block[0] & 0x0F:
+        raise BadFrame(f"channel {channel}: a ramp that the device makes by itself")
+    word = block[1] << 8 | block[2]
+    period_us = (word >> 1) * (250 if word & 1 else 500)
+    if not period_us:
+        raise BadFrame(f"channel {channel}: no period")
+    points = [_point(channel, block[at : at + 4]) for at in range(3, len(block), 4)]
+    if points == [_NO_PULSE]:
+        return period_us, _output(channel, (0, 0), (0, 0))
+    if len(points) != 3 or points[1] != (100, 0):
+        raise BadFrame(f"channel {channel}: {points} is not two phases with a gap of 100 µs")
+    first, second = points[0], points[2]
+    return period_us, _output(channel, first, (second[0], -second[1]))
+
+
+_channel = lru_cache(maxsize=4096)(_read_channel)
+"""A block read before means the same again: in the loop a frame costs look-ups."""
+
+
+def _point(channel: int, word: bytes) -> tuple[int, int]:
+    """Return duration in µs and signed current in µA of one point (table 15)."""
+    bits = int.from_bytes(word, "big")
+    duration_us, code = bits >> 20, (bits >> 10 & 0x3FF) - 300
+    if bits & 0x3FF:
+        raise BadFrame(f"channel {channel}: reserved bits in a point")
+    if duration_us < 10 or abs(code) > _CURRENT_LIMIT_CODE:
+        raise BadFrame(f"channel {channel}: {duration_us} µs, {code / 2} mA is out of range")
+    return duration_us, code * 500
+
+
+def _output(channel: int, first: tuple[int, int], second: tuple[int, int]) -> ChannelOutput:
+    """Return the output of two phases, the second of the opposite sign; refuse all else."""
+    (width_us, current_ua), (second_us, second_ua) = first, second
+    if current_ua < 0 or current_ua * width_us != second_ua * second_us:
+        raise BadFrame(f"channel {channel}: the pulse is not balanced, or begins below zero")
+    return ChannelOutput(
+        channel=channel,
+        current_ua=current_ua,
+        pulse_width_us=width_us,
+        second_current_ua=second_ua,
+        second_width_us=second_us,
+    )
