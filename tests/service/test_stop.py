@@ -359,6 +359,14 @@ def test_a_fault_ends_all_output_and_says_what_and_what_to_do(words: str) -> Non
     assert [p for p in bench.pulses if p.time_us > faulted_us + 1_300_000] == []
 
 
+def test_a_fault_takes_all_levels_to_0() -> None:
+    bench = running({1: 4, 2: 4}, TWO)
+    bench.run_until_phase("hold")
+    press_switch(bench)
+    bench.run_until(lambda: bench.state == "faulted", SECOND_US)
+    assert (bench.level_ma(1), bench.level_ma(2)) == (0, 0)
+
+
 @pytest.mark.parametrize("words", ["electrode error", "emergency switch"])
 def test_after_a_fault_a_new_connection_goes_on_with_the_program(words: str) -> None:
     bench = holding()
