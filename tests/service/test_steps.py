@@ -1,5 +1,6 @@
 """Raising and lowering levels by hand, through station, gate and device."""
 
+import pytest
 from support.bench_protocols import TWO, TWO_TRAINS
 from support.station_bench import (
     SECOND_US,
@@ -261,13 +262,16 @@ def test_a_step_taken_back_before_its_record_was_on_disk_never_acts() -> None:
     assert bench.level_ma() == 3
 
 
-def test_the_record_says_that_a_step_taken_back_never_acted() -> None:
+@pytest.mark.parametrize(("is_coarse", "to_ma"), [(True, 6), (False, 5)])
+def test_the_record_says_that_a_step_taken_back_never_acted(is_coarse: bool, to_ma: int) -> None:
+    # After the step down the gate refuses the coarse one by itself, but would grant the fine one.
     bench = holding(4)
     bench.workshop.disk.is_stuck = True
-    bench.up(is_coarse=True).run(200_000).down()
+    bench.up(is_coarse=is_coarse).run(200_000).down()
     bench.workshop.disk.is_stuck = False
     bench.run(100_000)
-    assert bench.records("notice") == [{"text": "Channel 1: the rise to 6 mA did not take place."}]
+    never = f"Channel 1: the rise to {to_ma} mA did not take place."
+    assert bench.records("notice") == [{"text": never}]
 
 
 def test_a_step_taken_back_does_not_act_on_the_next_one_of_another_channel() -> None:
