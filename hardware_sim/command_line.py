@@ -113,6 +113,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
 
 
 def _simulate(options: argparse.Namespace) -> None:
+    simulated = find_device(options.device)
     zero_us = monotonic_us()
     with ExitStack() as stack:
         ending_fd = stack.enter_context(end_signals())
@@ -120,12 +121,14 @@ def _simulate(options: argparse.Namespace) -> None:
         files: list[LineFile] = []
         record = trace = None
         if options.pulses:
-            record = stack.enter_context(PulseRecord(options.pulses, zero_us=zero_us))
+            record = stack.enter_context(
+                PulseRecord(options.pulses, zero_us=zero_us, has_shapes=simulated.has_shapes)
+            )
             files.append(record)
         if options.trace:
             trace = stack.enter_context(FrameTrace(options.trace, zero_us=zero_us))
             files.append(trace)
-        device = find_device(options.device).make(
+        device = simulated.make(
             on_pulse=record.add_pulse if record else _forget,
             on_frame=trace.add_frame if trace else None,
             ack_delay_us=options.ack_delay,

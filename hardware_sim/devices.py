@@ -5,6 +5,8 @@ from difflib import get_close_matches
 
 from hardware_sim.device import MakeDevice
 from hardware_sim.dialect import Dialect
+from hardware_sim.p24.device import P24Device
+from hardware_sim.rehamove3.device import RehaMove3Device
 from hardware_sim.rehastim2.device import RehaStim2
 from hardware_sim.rehastim2.dialect import REHASTIM2
 
@@ -22,20 +24,36 @@ class LinkSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedDevice:
-    """One device of the house."""
+    """One device of the house; `has_shapes` if two phases do not tell all of its pulses."""
 
     title: str
     link: LinkSettings
     make: MakeDevice
     dialect: Dialect
+    has_shapes: bool = False
 
 
+SCIENCEMODE_3_AND_4 = LinkSettings(baud=3_000_000, stop_bits=2, has_rts_cts=True)
 DEVICES = {
     "rehastim2": SimulatedDevice(
         title="HASOMED RehaStim2, ScienceMode2",
         link=LinkSettings(baud=460_800, parity="even"),
         make=RehaStim2,
         dialect=REHASTIM2,
+    ),
+    "p24": SimulatedDevice(
+        title="HASOMED P24, ScienceMode 4",
+        link=SCIENCEMODE_3_AND_4,
+        make=P24Device,
+        dialect=P24Device.dialect,
+        has_shapes=True,
+    ),
+    "rehamove3": SimulatedDevice(
+        title="HASOMED RehaMove3, ScienceMode 3",
+        link=SCIENCEMODE_3_AND_4,
+        make=RehaMove3Device,
+        dialect=RehaMove3Device.dialect,
+        has_shapes=True,
     ),
 }
 

@@ -238,6 +238,37 @@ class FailedModule(Trouble):
         return self.module
 
 
+class ChannelError(Trouble):
+    """Each pulse of a channel comes to an error: none leaves, except with `low_current`."""
+
+    kind: Literal["channel_error"]
+    channel: Channel
+    error: Word
+
+    @property
+    def which(self) -> int:
+        """Return the channel."""
+        return self.channel
+
+    @property
+    def value(self) -> str:
+        """Return the error."""
+        return self.error
+
+
+class HiddenErrors(Trouble):
+    """The device notices no error of any channel, and tells that all is well."""
+
+    kind: Literal["hidden_errors"]
+
+
+class GeneralError(_Happening):
+    """The device says unasked that something is wrong."""
+
+    kind: Literal["general_error"]
+    result: Word
+
+
 KINDS: tuple[type[BaseFault], ...] = (
     Drop,
     Delay,
@@ -256,6 +287,9 @@ KINDS: tuple[type[BaseFault], ...] = (
     Load,
     EmergencySwitch,
     FailedModule,
+    ChannelError,
+    HiddenErrors,
+    GeneralError,
 )
 Fault = Annotated[
     Drop
@@ -274,7 +308,10 @@ Fault = Annotated[
     | ShortElectrode
     | Load
     | EmergencySwitch
-    | FailedModule,
+    | FailedModule
+    | ChannelError
+    | HiddenErrors
+    | GeneralError,
     Field(discriminator="kind"),
 ]
 

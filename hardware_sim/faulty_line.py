@@ -17,8 +17,9 @@ from hardware_sim.fault_log import AppliedFault, FaultLog
 from hardware_sim.fault_triggers import Trigger, microseconds
 from hardware_sim.faults import FaultScript
 from hardware_sim.happenings import Happenings
+from hardware_sim.line import NEVER_US
 from hardware_sim.wire_damage import Parcel, Parcels, damaged, random_bytes, told
-from hardware_sim.wire_queue import NEVER_US, FrameCutter, WireQueue
+from hardware_sim.wire_queue import FrameCutter, WireQueue
 
 Way = Literal["to_device", "to_host"]
 WAYS: tuple[Way, ...] = ("to_device", "to_host")

@@ -26,6 +26,9 @@ class Happenings:
         if isinstance(fault, faults.Reboot):
             self._device.reboot(now_us, off_us=microseconds(fault.off_s))
             return f"off for {fault.off_s:g} s"
+        if isinstance(fault, faults.GeneralError):
+            self._device.set_trouble(fault.kind, "", fault.result, now_us)
+            return fault.result
         key = _key(fault)
         for_s: float | None = getattr(fault, "for_s", None)
         lasting = self._active.setdefault(key, [])

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+NEVER_US = 2**63
+
 
 class Line(Protocol):
     """What a port needs of the device at the other end, or of a line to it."""

@@ -14,6 +14,7 @@ from hardware_sim.line_file import LineFile
 from hardware_sim.ports import Port
 
 LONGEST_LINGER_US = 5_000_000
+LONGEST_WAIT_US = 3_600_000_000
 CHUNK_BYTES = 4096
 
 
@@ -115,7 +116,7 @@ class Service:
         with selectors.SelectSelector() as selector:
             for fd in (ending_fd, *self._port.readable_fds(), *self._parent_fds()):
                 selector.register(fd, selectors.EVENT_READ)
-            wait_us = max(0, self._next_due_us() - monotonic_us())
+            wait_us = min(max(0, self._next_due_us() - monotonic_us()), LONGEST_WAIT_US)
             return {key.fd for key, _ in selector.select(wait_us / 1_000_000)}
 
     def _parent_fds(self) -> tuple[int, ...]:

@@ -3,9 +3,9 @@
 from collections import deque
 
 from hardware_sim.dialect import FrameSplitter
+from hardware_sim.line import NEVER_US
 from hardware_sim.wire_damage import Parcel, Parcels
 
-NEVER_US = 2**63
 HOLD_US = 1_000_000
 """How long a frame is held for the next one to overtake it."""
 

@@ -17,11 +17,11 @@ def run(capsys, *argv):
 
 
 def test_an_unknown_device_is_refused_and_the_known_ones_are_listed(capsys):
-    code, line = run(capsys, "p24")
+    code, line = run(capsys, "p42")
 
     assert code == 2
-    assert "'p24'" in line
-    assert "known: rehastim2" in line
+    assert "'p42'" in line
+    assert "did you mean p24? known: rehastim2, p24, rehamove3" in line
 
 
 def test_a_missing_device_is_asked_for(capsys):
@@ -100,6 +100,13 @@ def test_a_fault_script_with_mistakes_is_refused_with_its_line(capsys, tmp_path)
 
     assert code == 2
     assert f"{script}: line 3: fault 1: there is no kind 'drip'. Did you mean drop?" in line
+
+
+def test_a_fault_script_for_another_device_is_refused_with_what_does_not_fit(capsys):
+    code, line = run(capsys, "p24", "--faults", "patient_switch")
+
+    assert code == 2
+    assert "line 6: fault 1, kind: the p24 has no emergency_switch" in line
 
 
 def test_a_fault_script_that_is_not_there_is_code_3(capsys, tmp_path):

@@ -32,15 +32,15 @@ def wait_until(is_true: Callable[[], bool], patience_s: float = PATIENCE_S) -> N
         time.sleep(0.005)
 
 
-def command(*options: str) -> list[str]:
-    return [sys.executable, "-m", "hardware_sim", "rehastim2", *options]
+def command(*options: str, device: str = "rehastim2") -> list[str]:
+    return [sys.executable, "-m", "hardware_sim", device, *options]
 
 
 @contextmanager
-def running_simulator(*options: str) -> Iterator[Simulator]:
-    """``python -m hardware_sim rehastim2 ...`` that is ready, and killed at the end."""
+def running_simulator(*options: str, device: str = "rehastim2") -> Iterator[Simulator]:
+    """``python -m hardware_sim DEVICE ...`` that is ready, and killed at the end."""
     with subprocess.Popen(
-        command(*options), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command(*options, device=device), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         try:
             port, zero = _line(process), _line(process)

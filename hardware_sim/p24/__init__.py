@@ -1,0 +1,1 @@
+"""The simulated HASOMED P24 in ScienceMode 4."""

@@ -1,0 +1,1 @@
+"""The simulated HASOMED RehaMove3 in ScienceMode 3."""
