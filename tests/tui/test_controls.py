@@ -1,7 +1,7 @@
 """The operator's keys as intents."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support import screen_scenes as scenes
 
@@ -52,6 +52,8 @@ def test_no_other_state_lets_a_step_up_leave_the_screen(state: str) -> None:
     st.booleans(),
     st.booleans(),
 )
+@example("running", 300_001, 0, False, False)
+@example("finding", 0, 300_001, False, False)
 def test_a_step_up_is_asked_only_when_its_effect_can_be_seen(
     state: str, age_us: int, silence_us: int, is_small: bool, was_stopped: bool
 ) -> None:
