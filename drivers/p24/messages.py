@@ -62,8 +62,8 @@ class Result(IntEnum):
 
 HIGH_VOLTAGE_OFF = 1
 ALL_STOP_ON_ERROR = 1
-NO_PULSE_US = 10
-"""The shortest segment; alone and without current it stands for no pulse."""
+NO_PULSE_US = 20
+"""A segment that every model makes; alone and without current it stands for no pulse."""
 
 _CURRENT_ZERO_CODE = 300
 _CURRENT_CODE_UA = 500

@@ -31,7 +31,7 @@ _BARE_COMMANDS = {
 _ALL_STOP = b"\x01"
 _SELECTIONS = (b"\x02", b"\x04")
 _CURRENT_LIMIT_CODE = 260  # 130 mA in halves
-_NO_PULSE = (10, 0)
+_NO_PULSE = (20, 0)
 
 
 def _crc_table() -> tuple[int, ...]:

@@ -95,7 +95,7 @@ def pulse(period_half_ms: int, width_us: int, half_ma: int) -> bytes:
 
 
 def no_pulse(period_half_ms: int) -> bytes:
-    return b"\x00" + (period_half_ms << 1).to_bytes(2, "big") + point(10, 0)
+    return b"\x00" + (period_half_ms << 1).to_bytes(2, "big") + point(20, 0)
 
 
 def get_current_data(number: int, selection: int = 4) -> bytes:
