@@ -35,6 +35,10 @@ class Capabilities:
     `period_min_us_by_modules[n - 1]` is the shortest period when n modules are in use.
     `serial_overhead_us` is None unless all channels share one source that makes their pulses one
     after another, each with so much besides; together they leave a thousandth of the period free.
+    `source_ua` is None unless the device only passes on what another one makes: the current of each
+    channel of that, which may flow in full whatever the device is set to. `refresh_us` is None
+    unless an output ends by itself when it is not repeated by then. `lacks` says what must be told
+    before the device can be used, "" if nothing.
     `stop_time_us` is the declared longest time from a written stop to no further pulse,
     `watchdog_us` the silence after which the device stops by itself (None: never).
     """
@@ -60,6 +64,9 @@ class Capabilities:
     keep_alive_us: int
     is_research_only: bool
     serial_overhead_us: int | None = None
+    source_ua: tuple[int, ...] | None = None
+    refresh_us: int | None = None
+    lacks: str = ""
 
     def period_min_us(self, channels: tuple[int, ...]) -> int:
         """Return the shortest period when these channels share one train."""

@@ -43,6 +43,8 @@ def make_plan(
     `sides` gives left or right by channel number where the side is chosen at arming; the side of
     a channel left out stays None.
     """
+    if capabilities.lacks:
+        raise PlanningError((f"{capabilities.title} {capabilities.lacks}.",), file=loaded.source)
     protocol = loaded.protocol
     planner = _Planner(loaded=loaded, device=capabilities, sides=sides or {})
     plan = Plan(

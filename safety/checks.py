@@ -47,7 +47,10 @@ def check_plan(plan: Plan, table: LimitTable, capabilities: Capabilities) -> Che
             finding
             for channel in plan.channels
             if channel.number in narrowest
-            for finding in _cap_findings(channel, narrowest[channel.number], step_ua)
+            for finding in (
+                *_cap_findings(channel, narrowest[channel.number], step_ua),
+                *_source_findings(channel, narrowest[channel.number], capabilities),
+            )
         ),
         *_device_findings(table, capabilities),
     ]
@@ -152,6 +155,19 @@ def _cap_findings(channel: PlannedChannel, own: Cap, step_ua: int) -> Iterator[F
     if start_ma > own.current_ma:
         text = f"{place}: the suggested start of {start_ma:.6g} mA is above the cap."
         yield _amount("warning", channel.number, start_ma, own, text)
+
+
+def _source_findings(channel: PlannedChannel, own: Cap, device: Capabilities) -> Iterator[Finding]:
+    """Yield that what the device passes on may flow in full, and is too much."""
+    source_ua = device.source_ua[channel.number - 1] if device.source_ua else 0
+    source_ma = source_ua / 1000
+    if source_ua > int(own.current_ma * 1000 + FLOAT_SLACK_UA):
+        text = (
+            f"channel {channel.number} ({channel.site}): the separate stimulator is set to "
+            f"{source_ma:.6g} mA, which may flow in full; allowed are {own.current_ma:.6g} mA "
+            f"({own.source}). Turn its dial down and declare it anew."
+        )
+        yield _amount("error", channel.number, source_ma, own, text)
 
 
 def _device_findings(table: LimitTable, device: Capabilities) -> Iterator[Finding]:

@@ -120,6 +120,7 @@ def effective_limits(
                     clearance,
                     past,
                     step_ua,
+                    device.source_ua,
                 ),
                 ramp_up_default_us=timing.ramp_up_default_us,
                 current_step_ua=step_ua,
@@ -175,6 +176,7 @@ def _personal_limits(
     clearance: Clearance,
     past: tuple[ChannelPast, ...],
     step_ua: int,
+    source_ua: tuple[int, ...] | None,
 ) -> ChannelLimits:
     """Return the limits of a channel narrowed to what this person may be given in this session."""
     cleared = channel_clearance(clearance, plan, channel.number)
@@ -182,7 +184,19 @@ def _personal_limits(
     session = session_layer(_past_of(past, channel.number))
     narrowed = meet(meet(limits, patient), session)
     _raise(_no_current(narrowed.current_ua, channel.number, step_ua))
-    return narrowed
+    return _below_source(narrowed, channel.number, source_ua)
+
+
+def _below_source(
+    limits: ChannelLimits, number: int, source_ua: tuple[int, ...] | None
+) -> ChannelLimits:
+    """Refuse a source that may put out in full more than is allowed; nothing lies above it."""
+    if source_ua is None:
+        return limits
+    most, full_ua = limits.current_ua, source_ua[number - 1]
+    if full_ua > most.value:
+        _raise(breach("current of the source", number, full_ua, most.value, "µA", most.source))
+    return replace(limits, current_ua=Most(value=full_ua, source="the source in full"))
 
 
 def _past_of(past: tuple[ChannelPast, ...], number: int) -> ChannelPast:

@@ -53,6 +53,7 @@ class Conversation:
         self._watchdog_us = preparation.capabilities.watchdog_us or 0
         self._rests_until_us = rests_until_us
         self._keep_alive_us = preparation.capabilities.keep_alive_us
+        self._refresh_us = preparation.capabilities.refresh_us
         self._meter = meter
         self._tell = tell
         self._gate = workshop.open_gate(preparation.choice.device, preparation.choice.port)
@@ -119,7 +120,7 @@ class Conversation:
             return
         if self._is_due(session, now_us):
             frame = frame_at(session, now_us, self._last(session, now_us))
-            if frame != self._written or self._is_doubtful:
+            if frame != self._written or self._is_doubtful or now_us >= self._refresh_due_us:
                 self._write(session, frame, now_us)
             self._looked_at = session
             self._change_us = next_change_at_us(session, now_us, self._last(session, now_us))
@@ -142,7 +143,15 @@ class Conversation:
     def _is_due(self, session: Session, now_us: int) -> bool:
         """Whether the frame for now may be another than the one written last."""
         is_at_once = self._is_doubtful or self._is_new(session)
-        return session.setup is not None and (is_at_once or now_us >= self._change_us)
+        due_us = min(self._change_us, self._refresh_due_us)
+        return session.setup is not None and (is_at_once or now_us >= due_us)
+
+    @property
+    def _refresh_due_us(self) -> int:
+        """When what flows must be said again, on a device that would let it end otherwise."""
+        if self._refresh_us is None or self._written is None or self._written.is_silent:
+            return NEVER_US
+        return self._written_us + self._refresh_us
 
     def _write(self, session: Session, frame: OutputFrame, now_us: int) -> None:
         before = self._written or frame
@@ -229,7 +238,7 @@ class Conversation:
             return wake_us
         if self._wanted is not None or self._is_due(session, now_us):
             return now_us
-        return min(wake_us, self._change_us, self._keep_alive_due_us())
+        return min(wake_us, self._change_us, self._refresh_due_us, self._keep_alive_due_us())
 
     # From the device ----------------------------------------------------------------------------
 

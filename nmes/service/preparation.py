@@ -13,7 +13,7 @@ from nmes.service.admission import (
     refuse_other_screening,
 )
 from protocols.capabilities import Capabilities, Report
-from protocols.errors import PlanningError
+from protocols.errors import PlanningError, SessionRefusal
 from protocols.loading import LoadedProtocol, find_protocol, load_protocol
 from protocols.plan import Plan, PlannedStage, PulseShape
 from protocols.timeline import make_plan
@@ -120,6 +120,11 @@ def clearance_of(choice: Choice, judgement: Judgement, day: str) -> Clearance:
             plan, table, port=choice.port, is_bench=choice.is_bench, day=day
         )
     refuse_other_screening(screening, patient=choice.patient, is_bench=choice.is_bench, day=day)
+    if judgement.capabilities.is_research_only and choice.port is not None:
+        raise SessionRefusal(
+            f"{judgement.capabilities.title} is for research without a patient: nothing shows what "
+            "it puts out, or stops it in time. Use another device, or say --bench."
+        )
     judged = judged_answers(judgement.loaded.protocol, plan, judgement.table, table, screening)
     return cleared(plan, table, judged, screening)
 

@@ -188,6 +188,13 @@ def test_currents_of_asymmetric_pulses_are_multiples_of_four_steps(edited, devic
     assert {channel.max_current_ua % 2_000 for channel in uneven.channels} == {0}
 
 
+def test_a_device_that_must_be_told_something_first_says_what(edited, device) -> None:
+    mute = device(lacks="makes nothing of its own: say what it passes on")
+    assert reasons(edited("one_channel"), mute) == (
+        "Bench makes nothing of its own: say what it passes on.",
+    )
+
+
 def test_pulses_made_one_after_another_must_fit_into_a_period(edited, device) -> None:
     serial = device(serial_overhead_us=60_000)
     (told, *_) = reasons(edited("two_channels"), serial)

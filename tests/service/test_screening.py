@@ -1,6 +1,7 @@
 """Who may be stimulated: what the station asks, refuses and records."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from support.station_bench import FOLDER, BenchWorkshop, StationBench, arm, choi
 from hardware_sim.pulses import Pulse
 from nmes.link import messages as link
 from nmes.records.past import PastUse, Place
+from protocols.capabilities import Capabilities
 
 PORT = "/dev/ttyUSB0"
 ASKING = ONE.replace(
@@ -30,9 +32,13 @@ class ClinicWorkshop(BenchWorkshop):
     def __init__(self, on_pulse: Callable[[Pulse], None], ack_delay_us: int) -> None:
         super().__init__(on_pulse, ack_delay_us)
         self.used: dict[Place, PastUse] = {}
+        self.is_research_only = False
 
     def past_use(self, patient: str) -> Mapping[Place, PastUse]:
         return self.used
+
+    def capabilities(self, device: str) -> Capabilities:
+        return replace(super().capabilities(device), is_research_only=self.is_research_only)
 
 
 class Clinic(StationBench):
@@ -170,6 +176,15 @@ def test_a_person_at_a_port_of_whom_nothing_was_asked_is_refused() -> None:
 def test_a_person_who_was_asked_is_let_in() -> None:
     clinic = Clinic()
     assert isinstance(clinic.prepare(clinic.given()), link.Prepared)
+
+
+def test_a_device_for_research_is_refused_to_a_person_and_taken_on_the_bench() -> None:
+    clinic = Clinic()
+    clinic.workshop.is_research_only = True
+    said = clinic.prepare(clinic.given())
+    assert isinstance(said, str)
+    assert "for research without a patient" in said
+    assert isinstance(clinic.prepare(None, is_bench=True), link.Prepared)
 
 
 def test_nobody_at_a_port_is_let_in_if_that_is_said() -> None:
