@@ -32,6 +32,7 @@ class DriverEntry:
     """One kind of stimulator. `make` joins an open port, and a trace if wanted, to its driver.
 
     `guard_stops` are stops that hold whatever was said before, for the guard of the port.
+    `declared` reads from a file what such a device needs to be told; None if it needs nothing.
     """
 
     capabilities: Capabilities
@@ -40,3 +41,4 @@ class DriverEntry:
     words: Callable[[], Words]
     guard_stops: tuple[bytes, ...]
     readback: Callable[[], Readback]
+    declared: "Callable[[str], DriverEntry] | None" = None

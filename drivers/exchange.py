@@ -87,7 +87,8 @@ class Exchange(ABC):
     """One connection, from finding the device to the last stop.
 
     The first loss latches and sends a stop; after it only stops go out, and what a device that
-    offers itself must be answered. A stop without an answer for `stop_give_up_us` is given up.
+    offers itself must be answered. A stop without an answer for `stop_give_up_us` is given up, a
+    search after `search_us`.
     """
 
     def __init__(
@@ -98,12 +99,14 @@ class Exchange(ABC):
         advice: Mapping[LossKind, str],
         identity: str,
         stop_give_up_us: int,
+        search_us: int = SEARCH_US,
     ) -> None:
         self._decoder = decoder
         self._ledger = ledger
         self._advice = advice
         self._identity = identity
         self._stop_give_up_us = stop_give_up_us
+        self._search_us = search_us
         self._phase = Phase.SILENT
         self._following: deque[Task] = deque()
         self._setup: TrainSetup | None = None
@@ -201,7 +204,7 @@ class Exchange(ABC):
         if self._phase is not Phase.SILENT or self._is_over:
             raise DeviceError("This driver has been connected before; make a new one.")
         self._phase = Phase.SEARCHING
-        self._search_until_us = now_us + SEARCH_US
+        self._search_until_us = now_us + self._search_us
         self._search(now_us)
 
     def set_up(self, permit: Permit, now_us: int) -> None:
@@ -264,7 +267,8 @@ class Exchange(ABC):
         if stop is not None:
             self._go_on_stopping(stop, now_us)
         if self._is_searching and now_us >= self._search_until_us:
-            self._lose(LossKind.NOT_FOUND, "no answer within 2 s", now_us)
+            searched_s = self._search_us / 1_000_000
+            self._lose(LossKind.NOT_FOUND, f"no answer within {searched_s:g} s", now_us)
         elif task is not None and now_us >= task.due_us:
             self._miss(task, now_us)
 

@@ -80,12 +80,19 @@ class Ledger:
     nothing; `stop_number` is the command number of them.
     """
 
-    def __init__(self, encode: Encode, stop_frames: Sequence[bytes], stop_number: int) -> None:
+    def __init__(
+        self,
+        encode: Encode,
+        stop_frames: Sequence[bytes],
+        stop_number: int,
+        stop_repeat_us: int = STOP_REPEAT_US,
+    ) -> None:
         self.task: OpenTask | None = None
         self.stop: OpenStop | None = None
         self._encode = encode
         self._stop_frames = stop_frames
         self._stop_ack = stop_number + 1
+        self._stop_repeat_us = stop_repeat_us
         self._next_number = 0
         self._given_up: dict[int, int] = {}
 
@@ -110,7 +117,7 @@ class Ledger:
         if self.stop is None:
             self.stop = OpenStop(requested_us=now_us, repeat_us=now_us)
         self.stop.answers.add((self._stop_ack, number))
-        self.stop.repeat_us = now_us + STOP_REPEAT_US
+        self.stop.repeat_us = now_us + self._stop_repeat_us
         return Outgoing(frame=self._stop_frames[number], is_stop=True)
 
     def ask_of_stop(self, stop: OpenStop, question: Command) -> Outgoing:

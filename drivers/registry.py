@@ -8,6 +8,9 @@ from protocols.errors import DeviceError
 
 ENTRIES = {
     "rehastim2": "drivers.rehastim2.entry:entry",
+    "p24": "drivers.p24.entry:p24",
+    "rehamove3": "drivers.p24.entry:rehamove3",
+    "openemsstim": "drivers.openemsstim.entry:entry",
 }
 
 
@@ -17,12 +20,20 @@ def names() -> tuple[str, ...]:
 
 
 def load(name: str) -> DriverEntry:
-    """Return the driver of that name, imported only now; DeviceError if there is none."""
+    """Return the driver of that name, imported only now; DeviceError if there is none.
+
+    `name@file` stands for one that is told by a file what it needs to know.
+    """
+    name, _, file = name.partition("@")
     if name not in ENTRIES:
         raise DeviceError(_unknown(name))
     module_name, function_name = ENTRIES[name].split(":")
     entry: DriverEntry = getattr(import_module(module_name), function_name)()
-    return entry
+    if not file:
+        return entry
+    if entry.declared is None:
+        raise DeviceError(f"{name} needs no file: leave out @{file}.")
+    return entry.declared(file)
 
 
 def _unknown(name: str) -> str:

@@ -1,0 +1,1 @@
+"""The openEMSstim board: attenuates what a separate stimulator makes; for research only."""

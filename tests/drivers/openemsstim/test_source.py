@@ -1,0 +1,73 @@
+"""What a board passes on is declared in a file; what is wrong with it is named with its cure."""
+
+from datetime import date
+
+import pytest
+
+from drivers.openemsstim.source import Source, read_source
+from protocols.errors import DeviceError
+
+GOOD = """
+unit = "TENS 7000"
+set_by = "J. Doe"
+set_on = 2026-11-21
+waveform = "symmetric_biphasic"
+current_ma = [20, 30]
+pulse_width_us = 250
+frequency_hz = 40
+"""
+
+
+def source(tmp_path, old: str = "", new: str = "") -> Source:
+    assert old in GOOD
+    file = tmp_path / "source.toml"
+    file.write_text(GOOD.replace(old, new))
+    return read_source(file)
+
+
+def test_a_declared_source_is_read_in_whole_microamperes_and_microseconds(tmp_path):
+    assert source(tmp_path) == Source(
+        unit="TENS 7000",
+        set_by="J. Doe",
+        set_on=date(2026, 11, 21),
+        current_ua=(20_000, 30_000),
+        pulse_width_us=250,
+        period_us=25_000,
+    )
+
+
+def test_a_step_is_whole_percents_of_both_dials(tmp_path):
+    declared = source(tmp_path)
+    assert (declared.percent_ua(1), declared.percent_ua(2), declared.step_ua) == (200, 300, 600)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('unit = "TENS 7000"', 'unit = ""', "unit: words are needed here"),
+        ('set_by = "J. Doe"', "set_by = 3", "set_by: words are needed here"),
+        ("2026-11-21", '"today"', "set_on: a day is needed here, such as 2026-11-21"),
+        ("symmetric_biphasic", "monophasic", "waveform: only symmetric_biphasic is taken"),
+        ("[20, 30]", "20", "current_ma: two numbers are needed, channel 1 and 2"),
+        ("[20, 30]", "[20]", "current_ma: two numbers are needed, channel 1 and 2"),
+        ("[20, 30]", "[20, 131]", "current_ma: a whole number from 1 to 130 is needed"),
+        ("[20, 30]", "[true, 30]", "current_ma: a whole number from 1 to 130 is needed"),
+        ("= 250", "= 250.5", "pulse_width_us: a whole number from 20 to 4000 is needed"),
+        ("= 250", "= 19", "pulse_width_us: a whole number from 20 to 4000 is needed"),
+        ("= 40", "= 0", "frequency_hz: a number from 1 to 150 is needed"),
+        ("= 40", '= "40 Hz"', "frequency_hz: a number from 1 to 150 is needed"),
+        ("= 40", "= 40\ncolour = 1", "not known: ['colour']; missing: []"),
+        ("frequency_hz = 40", "", "not known: []; missing: ['frequency_hz']"),
+        ("= 40", "=", "Write one 'name = value' a line"),
+    ],
+)
+def test_what_is_wrong_in_a_declaration_is_named(tmp_path, old, new, told):
+    with pytest.raises(DeviceError) as refused:
+        source(tmp_path, old, new)
+    assert told in str(refused.value)
+    assert "source.toml" in str(refused.value)
+
+
+def test_a_declaration_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(DeviceError, match=r"gone\.toml: cannot be read"):
+        read_source(tmp_path / "gone.toml")
