@@ -24,9 +24,8 @@ from science_mode_4 import (
 told = {}
 
 def biphasic(current_ma, width_us):
-    return [
-        ChannelPoint(width_us, current_ma), ChannelPoint(100, 0), ChannelPoint(width_us, -current_ma)
-    ]
+    there, back = ChannelPoint(width_us, current_ma), ChannelPoint(width_us, -current_ma)
+    return [there, ChannelPoint(100, 0), back]
 
 def states(data):
     return [str(error.name) for error in data.channel_error]
@@ -45,8 +44,8 @@ async def main():
     first = [MidLevelChannelConfiguration(True, 3, 20, biphasic(20, 200))]
     await mid.update(first)
     active = []
-    for _ in range(5):
-        await asyncio.sleep(0.5)
+    for _ in range(3):
+        await asyncio.sleep(0.7)
         data = await mid.get_current_data()
         active.append(data.is_stimulation_active_per_channel)
     told["active"] = active
@@ -138,9 +137,9 @@ def test_the_client_ramps_one_channel_up_and_stimulates_it_at_50_hz(session):
 
 
 def test_what_the_client_asks_for_keeps_it_running_beyond_the_watchdog(session):
-    assert session.updates_us[1] - session.updates_us[0] > 2_400_000
+    assert session.updates_us[1] - session.updates_us[0] > 2_100_000
     assert session.updates_us[1] - session.mid_level(0)[-1].time_us <= 20_000
-    assert session.told["active"] == [[True] + [False] * 7] * 5
+    assert session.told["active"] == [[True] + [False] * 7] * 3
 
 
 def test_an_update_of_the_client_changes_the_shape_and_adds_a_channel(session):
