@@ -260,7 +260,7 @@ def rehearse(
     """
     tallies: dict[int, Delivered] = {}
     with ExitStack() as files:
-        record = files.enter_context(PulseRecord(pulses, zero_us=0)) if pulses else None
+        record = files.enter_context(_pulse_record(pulses, device)) if pulses else None
         frames = files.enter_context(FrameTrace(trace, zero_us=0)) if trace else None
         harm = files.enter_context(FaultLogFile(fault_log, zero_us=0)) if fault_log else None
 
@@ -294,6 +294,11 @@ def rehearse(
         virtual_us=virtual_us,
         faults=workshop.line.log.counts if workshop.line else {},
     )
+
+
+def _pulse_record(path: Path, device: str) -> PulseRecord:
+    simulated = DEVICES.get(driver_name(device))
+    return PulseRecord(path, zero_us=0, has_shapes=simulated is not None and simulated.has_shapes)
 
 
 def _choice(protocol: str, device: str, sides: Mapping[int, str]) -> Prepare:
