@@ -95,6 +95,14 @@ class Truncate(BaseFault):
     bytes: Annotated[int, Field(ge=1, le=MOST_BYTES)]
 
 
+class Split(BaseFault):
+    """The frame arrives in pieces of so many bytes, each `gap_ms` after the one before."""
+
+    kind: Literal["split"]
+    bytes: Annotated[int, Field(ge=1, le=MOST_BYTES)]
+    gap_ms: Annotated[float, Field(gt=0, le=60_000)]
+
+
 class Garbage(BaseFault):
     """Random bytes arrive, if a frame is concerned right before it."""
 
@@ -276,6 +284,7 @@ KINDS: tuple[type[BaseFault], ...] = (
     Reorder,
     FlipBits,
     Truncate,
+    Split,
     Garbage,
     Silence,
     Refuse,
@@ -298,6 +307,7 @@ Fault = Annotated[
     | Reorder
     | FlipBits
     | Truncate
+    | Split
     | Garbage
     | Silence
     | Refuse

@@ -76,6 +76,19 @@ def _truncate(fault: faults.Truncate, parcels: Parcels, _chance: Random) -> Parc
     return [replace(parcel, data=parcel.data[: -fault.bytes]) for parcel in parcels]
 
 
+def _split(fault: faults.Split, parcels: Parcels, _chance: Random) -> Parcels:
+    gap_us = microseconds(fault.gap_ms / 1000)
+    return [
+        replace(
+            parcel,
+            data=parcel.data[start : start + fault.bytes],
+            delay_us=parcel.delay_us + start // fault.bytes * gap_us,
+        )
+        for parcel in parcels
+        for start in range(0, len(parcel.data), fault.bytes)
+    ]
+
+
 def _garbage(fault: faults.Garbage, parcels: Parcels, chance: Random) -> Parcels:
     return [Parcel(data=random_bytes(fault.bytes, chance)), *parcels]
 
@@ -91,6 +104,7 @@ _DAMAGE: dict[type[faults.BaseFault], Callable[[Any, Parcels, Random], Parcels]]
     faults.Reorder: _reorder,
     faults.FlipBits: _flip_bits,
     faults.Truncate: _truncate,
+    faults.Split: _split,
     faults.Garbage: _garbage,
     faults.Refuse: _refuse,
 }

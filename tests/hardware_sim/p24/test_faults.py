@@ -1,6 +1,7 @@
 """Fault scripts on a P24: what happens, what is refused by name."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from support.simulated_p24 import SECOND_US, P24Bench, pulse, setting, shape, update
@@ -78,6 +79,18 @@ def test_a_fault_of_the_wire_hits_the_frame_it_is_meant_for(
     fault: str, answered: list[int]
 ) -> None:
     assert asked(FaultyP24(fault), 4) == answered
+
+
+def test_a_frame_may_arrive_byte_by_byte_in_either_direction() -> None:
+    bench = FaultyP24("kind: split, direction: both, bytes: 1, gap_ms: 1, at_frame: 1, times: 2")
+    bench.write(encode(1, STATUS))
+    bench.run_for(SECOND_US)
+
+    ((_, question), (_, answer)) = [f[1:3] for f in bench.frames]
+    times_us = [at_us for at_us, _ in bench.heard]
+    assert b"".join(piece for _, piece in bench.heard) == answer
+    assert times_us[0] == (len(question) - 1) * MS + MS
+    assert {later - earlier for earlier, later in pairwise(times_us)} == {MS}
 
 
 def test_inverted_bits_towards_the_device_are_answered_as_a_general_error() -> None:
