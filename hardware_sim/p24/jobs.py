@@ -26,11 +26,6 @@ class Jobs:
         self._is_pulse_in_hand = False
         self.free_us = 0
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing waits."""
-        return not self._waiting
-
     def add(self, packet: Packet | DamagedPacket, now_us: int, refusal: Result | None) -> None:
         """Let a command wait; one pulse too many is refused in its turn."""
         if refusal is None and _is_pulse(packet) and self._pulses(now_us) >= QUEUE_DEPTH:
@@ -51,10 +46,6 @@ class Jobs:
         job = self._waiting.popleft()
         self._is_pulse_in_hand = _is_pulse(job.packet) and job.refusal is None
         return job
-
-    def clear(self) -> None:
-        """Forget all of them."""
-        self._waiting.clear()
 
 
 def _is_pulse(packet: Packet | DamagedPacket) -> bool:

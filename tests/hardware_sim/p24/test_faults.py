@@ -120,6 +120,7 @@ def test_a_fault_may_look_at_frames_of_one_name_only() -> None:
         ("not_initialized", Command.Ml_get_current_data, "07040000000000"),
         ("pulse_timeout", Command.Ll_channel_config, "100000"),
         ("transfer_error", Command.Get_stim_status, "010001"),
+        ("busy", Command.Reset, "15"),
     ],
 )
 def test_a_refused_command_is_answered_in_full_size_and_not_obeyed(
@@ -239,6 +240,23 @@ def test_a_device_that_hides_errors_tells_that_all_is_well_with_an_electrode_off
     assert bench.current_data() == ((1, 2), {})
     assert max(p.time_us for p in bench.pulses if p.channel == 1) <= 300 * MS
     assert max(p.time_us for p in bench.pulses if p.channel == 2) > 400 * MS
+
+
+def test_a_device_that_hides_errors_loses_pulses_and_tells_nothing() -> None:
+    bench = FaultyP24("kind: hidden_errors, at_s: 0")
+    long = setting((5, 4095), (-5, 4095), period_ms=100)
+    bench.mid({1: long, 2: setting((5, 20), (-5, 20), period_ms=2)})
+    bench.run_for(50 * MS)
+    assert bench.current_data() == ((1, 2), {})
+    assert sum(p.channel == 2 for p in bench.pulses) < 25
+
+
+def test_a_lie_needs_a_whole_frame() -> None:
+    bench = FaultyP24(
+        "kind: truncate, direction: to_host, bytes: 3, at_frame: 1",
+        "kind: wrong_mode, mode: running, at_frame: 1",
+    )
+    assert asked(bench, 2) == [2]
 
 
 def test_a_general_error_comes_unasked_with_number_0() -> None:

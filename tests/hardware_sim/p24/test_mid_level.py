@@ -130,6 +130,14 @@ def test_a_shorter_period_counts_from_the_last_pulse() -> None:
     assert times_us(bench, 1)[:5] == [0, 100 * MS, 130 * MS, 150 * MS, 170 * MS]
 
 
+def test_an_update_before_the_first_pulse_leaves_its_time() -> None:
+    bench = P24Bench().mid({1: setting(*LONG), 2: setting(period_ms=50)})
+    bench.run_for(5 * MS)
+    bench.ask(Command.Ml_update, update({1: setting(*LONG), 2: setting(period_ms=50)}))
+    bench.run_for(20 * MS)
+    assert times_us(bench, 2) == [12_345]
+
+
 def test_a_refused_update_leaves_what_runs_as_it_is() -> None:
     bench = P24Bench().mid({1: setting()})
     assert bench.result(Command.Ml_update, update({1: setting((140, 10)), 2: setting()})) == 2
