@@ -172,6 +172,12 @@ def _campaign(commands: "_Commands") -> None:
     parser.add_argument(
         "--jobs", type=_count, default=1, metavar="J", help="processes at a time; default: 1"
     )
+    parser.add_argument(
+        "--device",
+        choices=("rehastim2", "p24", "rehamove3"),
+        default="rehastim2",
+        help="which simulated device; default: rehastim2",
+    )
     parser.add_argument("--only", type=int, metavar="K", help="tell the story of one session")
     parser.add_argument(
         "--noise",

@@ -15,11 +15,12 @@ from random import Random
 
 from hardware_sim.fault_log import AppliedFault
 from hardware_sim.faults import FaultScript
+from nmes.campaign.devices import Device
 from nmes.campaign.evidence import Deed, Evidence, Finding, Incident
 from nmes.campaign.generator import Draft, draw
 from nmes.campaign.harm import Harm, draw_harm, harm_of, undetected_frames
 from nmes.campaign.incidents import Blow, draw_blow
-from nmes.campaign.numbers import DEVICE_WATCHDOG_US, numbers
+from nmes.campaign.numbers import numbers
 from nmes.campaign.operator import RandomOperator
 from nmes.campaign.workshop import CampaignWorkshop
 from nmes.link import messages as link
@@ -28,7 +29,6 @@ from nmes.session.output import NEVER_US
 from protocols.loading import LoadedProtocol
 from protocols.model import StimulationProtocol
 
-DEVICE = "sim:rehastim2"
 AFTERMATH_US = 2_500_000
 """How long the device is watched after the end."""
 STOP_ZERO_US = 200_000
@@ -65,10 +65,10 @@ def seed_of(seed: int, index: int) -> Random:
     return Random(f"nmes campaign {seed} session {index}")
 
 
-def play(seed: int, index: int, folder: Path, *, is_heavy: bool = False) -> Played:
+def play(seed: int, index: int, folder: Path, device: Device, *, is_heavy: bool = False) -> Played:
     """Play one session to its end; its protocol file is written to a folder of its own."""
     rng = seed_of(seed, index)
-    draft = draw(rng, numbers())
+    draft = draw(rng, numbers(), device)
     file = folder / "campaign.yaml"
     blow, script = draw_blow(rng, draft), draw_harm(rng, draft, is_heavy=is_heavy)
     return _Episode(rng, draft, blow, script, file).play()
@@ -87,8 +87,9 @@ class _Episode:
         self._ack_delay_us = rng.choice((0, 0, 0, 2_000, 10_000, 20_000, 60_000, 99_000))
         is_long = draft.edge == "session"
         self._beat_us = 280_000 if is_long else rng.choice(BEATS_US)
+        self._device = draft.prescription.device
         self._workshop = CampaignWorkshop(
-            _loaded(draft, file), ack_delay_us=self._ack_delay_us, faults=script
+            _loaded(draft, file), self._device, ack_delay_us=self._ack_delay_us, faults=script
         )
         self._station = Station(self._workshop)
         self._operator = RandomOperator(rng, draft)
@@ -119,14 +120,14 @@ class _Episode:
         except Exception as error:  # noqa: BLE001 (whatever it is, it is what we are looking for)
             self._find("crash", f"{type(error).__name__}: {error}")
         self._watch_device()
-        harm = harm_of(self._script, self._workshop.applied_faults())
+        harm = harm_of(self._script, self._workshop.applied_faults(), self._device)
         return Played(
             draft=self._draft,
             evidence=self._evidence(harm),
             refusals=self._refusals,
             faults=harm.counts,
             harm=self._workshop.applied_faults(),
-            undetected=undetected_frames(self._workshop.applied_faults()),
+            undetected=undetected_frames(self._workshop.applied_faults(), self._device),
             events=self._events,
             findings=self._findings,
             is_prepared=self._is_prepared,
@@ -183,7 +184,7 @@ class _Episode:
     def _choice(self) -> link.Prepare:
         return link.Prepare(
             protocol="campaign",
-            device=DEVICE,
+            device=f"sim:{self._device.name}",
             port=None,
             operator="campaign",
             patient="bench",
@@ -295,7 +296,7 @@ class _Episode:
     def _watchdog_us(self) -> int:
         """Return within which time of its last word the device has ended its last pulse."""
         periods_us = (max(c.periods_us) for c in self._draft.prescription.channels)
-        return DEVICE_WATCHDOG_US + max(periods_us)
+        return self._device.watchdog_us + max(periods_us)
 
     def _strike_stop(self, _: Blow, now_us: int) -> None:
         self._do(link.Stop(cause="SPACE"), now_us)
@@ -352,7 +353,7 @@ class _Episode:
             self._workshop.port.pull()
 
     def _strike_stall(self, blow: Blow, _: int) -> None:
-        is_long = blow.lasts_us > DEVICE_WATCHDOG_US
+        is_long = blow.lasts_us > self._device.watchdog_us
         self._happened(
             "stall", self._watchdog_us() if is_long else None, "arm", lasts_us=blow.lasts_us
         )

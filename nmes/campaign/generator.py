@@ -9,13 +9,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from nmes.campaign.numbers import (
-    DEVICE_CURRENT_MAX_MA,
-    DEVICE_GRID_US,
-    DEVICE_PERIOD_MIN_US,
-    DEVICE_WIDTH_MAX_US,
-    Numbers,
-)
+from nmes.campaign.devices import Device
+from nmes.campaign.numbers import Numbers
 from nmes.campaign.oracle import Bounds, Channel, Prescription, bounds_of
 
 SIDED = frozenset({"upper_limb", "hand", "lower_limb", "foot", "gluteal"})
@@ -54,10 +49,10 @@ class Draft:
     static_edges: frozenset[str]
 
 
-def draw(rng: Random, table: Numbers) -> Draft:
-    """Return a random protocol."""
+def draw(rng: Random, table: Numbers, device: Device) -> Draft:
+    """Return a random protocol for a device."""
     edge = _weighted(rng, EDGES) if rng.random() < 0.45 else None
-    return _Drawing(rng, table, edge).draft()
+    return _Drawing(rng, table, device, edge).draft()
 
 
 def _weighted(rng: Random, choices: tuple[tuple[str, int], ...]) -> str:
@@ -68,8 +63,8 @@ def _weighted(rng: Random, choices: tuple[tuple[str, int], ...]) -> str:
 class _Drawing:
     """One protocol while it is drawn."""
 
-    def __init__(self, rng: Random, table: Numbers, edge: str | None) -> None:
-        self.rng, self.table, self.edge = rng, table, edge
+    def __init__(self, rng: Random, table: Numbers, device: Device, edge: str | None) -> None:
+        self.rng, self.table, self.device, self.edge = rng, table, device, edge
         self.rhythm_name = self._class()
         self.rhythm = table.classes[self.rhythm_name]
         self.numbers = self._channel_numbers()
@@ -90,7 +85,7 @@ class _Drawing:
         period_us = self._period_us()
         self.periods_us.append(period_us)
         self._draw_stages(period_us)
-        bounds = {n: self._bounds(n, DEVICE_CURRENT_MAX_MA) for n in self.numbers}
+        bounds = {n: self._bounds(n, self.device.current_max_ma) for n in self.numbers}
         tops = {n: _top_ma(bounds[n], self.widths[n], period_us, self.areas[n]) for n in bounds}
         caps, is_scripted = self._caps(tops)
         aims = {n: self._aim(min(caps[n], tops[n])) for n in self.numbers}
@@ -99,6 +94,7 @@ class _Drawing:
         fields = self._fields(caps, period_us)
         refusal = self._spoil(fields) if self.edge is None and self.rng.random() < 0.09 else None
         prescription = Prescription(
+            device=self.device,
             timing_class=self.rhythm_name,
             channels=tuple(self._seen(n, caps[n]) for n in self.numbers),
         )
@@ -140,7 +136,8 @@ class _Drawing:
         if self.edge in ("session", "density", "charge"):
             count = 1
         highest = 8 if count > 4 or self.rng.random() < 0.15 else 4
-        return sorted(self.rng.sample(range(1, highest + 1), count))
+        highest = min(highest, self.device.channels)
+        return sorted(self.rng.sample(range(1, highest + 1), min(count, highest)))
 
     def _site(self) -> str:
         if self.edge == "density":
@@ -153,7 +150,11 @@ class _Drawing:
 
     def _width(self, number: int) -> int:
         least = self.table.ceiling["pulse_width_min_us"]
-        most = min(self.table.sites[self.sites[number]]["pulse_width_max_us"], DEVICE_WIDTH_MAX_US)
+        most = min(
+            self.table.sites[self.sites[number]]["pulse_width_max_us"],
+            self.table.ceiling["pulse_width_max_us"],
+            self.device.width_max_us,
+        )
         if self.edge == "width_min":
             return self.rng.randint(least, least + least // 20)
         if self.edge in ("width_max", "charge", "density"):
@@ -167,22 +168,22 @@ class _Drawing:
         return self.rng.randint(least, least if self.edge == "density" else most) / 100
 
     def _period_us(self) -> int:
-        modules = len({(number - 1) // 4 for number in self.numbers})
+        grid_us = self.device.grid_us
         fastest_hz: int = min(
             self.rhythm["frequency_max_hz"],
             self.table.ceiling["frequency_max_hz"],
             *(self.table.sites[site]["frequency_max_hz"] for site in self.sites.values()),
         )
-        shortest_us = max(-(-1_000_000 // fastest_hz), DEVICE_PERIOD_MIN_US[modules])
-        first = -(-shortest_us // DEVICE_GRID_US)
+        least_us = self.device.shortest_period_us(self.numbers, self.widths.values())
+        first = -(-max(-(-1_000_000 // fastest_hz), least_us) // grid_us)
         if self.edge in ("rate_max", "density"):
-            return first * DEVICE_GRID_US
+            return first * grid_us
         if self.edge == "rate_min":
-            return self.rng.randint(1910, 2000) * DEVICE_GRID_US
+            return self.rng.randint(955_000 // grid_us, 1_000_000 // grid_us) * grid_us
         if self.edge == "session":
-            return self.rng.randint(1000, 2000) * DEVICE_GRID_US
-        slowest = max(first, self.rng.choice((100, 200)))
-        return self.rng.randint(first, slowest) * DEVICE_GRID_US
+            return self.rng.randint(500_000 // grid_us, 1_000_000 // grid_us) * grid_us
+        slowest = max(first, self.rng.choice((50_000, 100_000)) // grid_us)
+        return self.rng.randint(first, slowest) * grid_us
 
     # Rhythm -----------------------------------------------------------------------------------
 
@@ -284,7 +285,8 @@ class _Drawing:
     # Levels -----------------------------------------------------------------------------------
 
     def _bounds(self, number: int, max_current_ma: float) -> Bounds:
-        return bounds_of(self._seen(number, max_current_ma), self.rhythm_name, self.table)
+        seen = self._seen(number, max_current_ma)
+        return bounds_of(seen, self.rhythm_name, self.table, self.device)
 
     def _caps(self, tops: dict[int, int]) -> tuple[dict[int, float], bool]:
         """Return each channel's own bound, and whether levels are set by a script."""
@@ -391,7 +393,7 @@ def _top_ma(bounds: Bounds, width_us: int, period_us: int, area_cm2: float) -> i
 def _spoil_width(drawing: _Drawing, fields: Fields) -> bool:
     first = fields["channels"][0]
     most = drawing.table.sites[first["site"]]["pulse_width_max_us"]
-    first["pulse_width_us"] = min(most, DEVICE_WIDTH_MAX_US) + 1
+    first["pulse_width_us"] = min(most, drawing.device.width_max_us) + 1
     return True
 
 
@@ -404,7 +406,8 @@ def _spoil_rate(drawing: _Drawing, fields: Fields) -> bool:
     site = drawing.table.sites[fields["channels"][0]["site"]]
     fastest_hz = min(site["frequency_max_hz"], drawing.rhythm["frequency_max_hz"])
     # The longest period of the grid that is still too short.
-    period_us = (1_000_000 - 1) // fastest_hz // DEVICE_GRID_US * DEVICE_GRID_US
+    grid_us = drawing.device.grid_us
+    period_us = (1_000_000 - 1) // fastest_hz // grid_us * grid_us
     rate_hz = round(1e6 / period_us, 3)
     for channel in fields["channels"]:
         channel["frequency_hz"] = rate_hz
@@ -469,12 +472,13 @@ def _spoil_sides(_: _Drawing, fields: Fields) -> bool:
     return True
 
 
-def _spoil_device(_: _Drawing, fields: Fields) -> bool:
-    channel = fields["channels"][-1]
+def _spoil_device(drawing: _Drawing, fields: Fields) -> bool:
+    channel, beyond = fields["channels"][-1], drawing.device.channels + 1
     for stage in fields["stages"]:
         for burst in stage.get("bursts", ()):
-            burst["channel"] = 9 if burst["channel"] == channel["number"] else burst["channel"]
-    channel["number"] = 9
+            if burst["channel"] == channel["number"]:
+                burst["channel"] = beyond
+    channel["number"] = beyond
     return True
 
 

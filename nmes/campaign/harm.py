@@ -13,29 +13,35 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from hardware_sim.devices import DEVICES as SIMULATED
+from hardware_sim.dialect import Dialect
 from hardware_sim.fault_log import AppliedFault
 from hardware_sim.faults import FaultScript
+from nmes.campaign.devices import Device
 from nmes.campaign.evidence import Incident
 from nmes.campaign.generator import Draft
-from nmes.campaign.numbers import DEVICE_WATCHDOG_US
 from nmes.campaign.wire_check import is_undetected
 
 Fields = dict[str, Any]
 
 HARMED_SHARE = 0.42
-KINDS = (
+ON_THE_LINE = (
     *("drop", "delay", "duplicate", "reorder", "flip_bits", "truncate", "garbage", "silence"),
-    *("refuse", "wrong_mode", "wrong_version", "reboot"),
-    *("open_electrode", "short_electrode", "load", "emergency_switch", "failed_module"),
+    "refuse",
 )
-LINE_KINDS = frozenset((*KINDS[:9], "lost"))
+LINE_KINDS = frozenset((*ON_THE_LINE, "lost", "general_error"))
 """Faults that hold up or swallow what is said, in either direction."""
 DAMAGE = frozenset({"flip_bits", "truncate", "garbage"})
 WISHES = frozenset({"arm", "find_level", "start", "resume"})
 AT_ONCE_US = 100_000
-KEEP_ALIVE_US = 300_000
 UNANSWERED_US = 700_000
-LONG_SILENCE_S = 1.3
+
+
+def kinds_of(device: str) -> tuple[str, ...]:
+    """Return every kind of fault that a device can show."""
+    dialect = SIMULATED[device].dialect
+    at_the_skin = ("reboot", "open_electrode", "short_electrode", "load")
+    return (*ON_THE_LINE, *dialect.lies, *at_the_skin, *dialect.troubles)
 
 
 def draw_harm(rng: Random, draft: Draft, *, is_heavy: bool) -> FaultScript | None:
@@ -47,7 +53,7 @@ def draw_harm(rng: Random, draft: Draft, *, is_heavy: bool) -> FaultScript | Non
     if rng.random() >= HARMED_SHARE:
         return None
     count = rng.choice((1, 1, 1, 2))
-    kinds = rng.sample(KINDS, count)
+    kinds = rng.sample(kinds_of(draft.prescription.device.name), count)
     if len(DAMAGE & set(kinds)) > 1:
         kinds = kinds[:1]
     return _script(rng, [_fault(rng, draft, kind) for kind in kinds])
@@ -62,12 +68,13 @@ def _when_s(rng: Random, draft: Draft) -> float:
 
 
 def _fault(rng: Random, draft: Draft, kind: str) -> Fields:
-    if kind in ("wrong_mode", "wrong_version"):
-        return _lie(rng, kind)
+    dialect = SIMULATED[draft.prescription.device.name].dialect
+    if kind in dialect.lies:
+        return _lie(rng, kind, dialect)
     if kind == "refuse":
-        return _refusal(rng, draft)
-    if kind in KINDS[11:]:
-        return _happening(rng, draft, kind)
+        return _refusal(rng, draft, dialect)
+    if kind not in ON_THE_LINE:
+        return _happening(rng, draft, kind, dialect)
     if kind == "silence":
         way = rng.choice(("to_device", "to_host", "both"))
         fault: Fields = {"kind": kind, "at_s": _when_s(rng, draft), "direction": way}
@@ -97,33 +104,36 @@ def _frame_fault(rng: Random, draft: Draft, kind: str) -> Fields:
     return fault | sizes.get(kind, {})
 
 
-def _refusal(rng: Random, draft: Draft) -> Fields:
-    results = ("transfer_error", "parameter_error", "wrong_mode", "busy")
-    fault: Fields = {"kind": "refuse", "result": rng.choice(results)}
+def _refusal(rng: Random, draft: Draft, dialect: Dialect) -> Fields:
+    fault: Fields = {"kind": "refuse", "result": rng.choice(dialect.results)}
     if rng.random() < 0.5:
         return fault | {"at_frame": rng.randint(1, 80), "times": rng.randint(1, 3)}
     return fault | {"at_s": _when_s(rng, draft)}
 
 
-def _lie(rng: Random, kind: str) -> Fields:
+def _lie(rng: Random, kind: str, dialect: Dialect) -> Fields:
     frame: Fields = {"kind": kind, "at_frame": rng.randint(1, 12 if kind == "wrong_mode" else 2)}
     if kind == "wrong_version":
         return frame | {"version": rng.choice((0, 2, 255))}
-    return frame | {"mode": rng.choice(("start", "initialized", "started"))}
+    return frame | {"mode": rng.choice(tuple(dialect.lies[kind].values))}
 
 
-def _happening(rng: Random, draft: Draft, kind: str) -> Fields:
+def _happening(rng: Random, draft: Draft, kind: str, dialect: Dialect) -> Fields:
     channel = rng.choice([c.number for c in draft.prescription.channels])
     fault: Fields = {"kind": kind, "at_s": _when_s(rng, draft)}
     if kind == "reboot":
         return fault | {"off_s": round(rng.uniform(0.1, 3), 3)}
+    if kind == "general_error":
+        return fault | {"result": rng.choice(dialect.results)}
     if rng.random() < 0.6:
         fault["for_s"] = round(rng.uniform(0.2, 8), 3)
     if kind == "failed_module":
         return fault | {"module": "A" if channel <= 4 else "B"}
-    if kind == "emergency_switch":
+    if kind in ("emergency_switch", "hidden_errors"):
         return fault
     fault["channel"] = channel
+    if kind == "channel_error":
+        return fault | {"error": rng.choice(dialect.troubles[kind]["error"])}
     return fault | {"ohm": float(rng.randint(1_200, 9_900))} if kind == "load" else fault
 
 
@@ -150,7 +160,7 @@ class Harm:
     clipped_channels: frozenset[int]
 
 
-def harm_of(script: FaultScript | None, entries: list[AppliedFault]) -> Harm:
+def harm_of(script: FaultScript | None, entries: list[AppliedFault], device: Device) -> Harm:
     """Return what a session's faults came to."""
     if script is None:
         return Harm(
@@ -159,14 +169,16 @@ def harm_of(script: FaultScript | None, entries: list[AppliedFault]) -> Harm:
     kinds = Counter(entry.kind for entry in entries)
     faults = [script.faults[entry.fault - 1] for entry in entries]
     return Harm(
-        incidents=tuple(_incidents(script, entries)),
+        incidents=tuple(_incidents(script, entries, device)),
         counts=kinds,
         is_line_faulted=bool(LINE_KINDS & set(kinds)),
         clipped_channels=frozenset(f.channel for f in faults if f.kind == "load"),
     )
 
 
-def _incidents(script: FaultScript, entries: list[AppliedFault]) -> Iterator[Incident]:
+def _incidents(
+    script: FaultScript, entries: list[AppliedFault], device: Device
+) -> Iterator[Incident]:
     for entry in entries:
         fault: Any = script.faults[entry.fault - 1]
         at_us, lasts_us = entry.time_us, _lasts_us(getattr(fault, "for_s", None))
@@ -175,9 +187,11 @@ def _incidents(script: FaultScript, entries: list[AppliedFault]) -> Iterator[Inc
                 yield Incident(
                     at_us=at_us, kind=entry.kind, quiet_after_us=AT_ONCE_US, until=WISHES
                 )
-            case "silence" if fault.for_s is None or fault.for_s > LONG_SILENCE_S:
-                yield _silence(entry, is_both=fault.direction == "both")
-            case "open_electrode" | "short_electrode":
+            case "silence" if lasts_us is None or lasts_us > device.watchdog_us + AT_ONCE_US:
+                yield _silence(entry, device, is_both=fault.direction == "both")
+            case "short_electrode" if not device.skips_shorts:
+                continue
+            case "open_electrode" | "short_electrode" | "channel_error":
                 yield Incident(
                     at_us=at_us,
                     kind=entry.kind,
@@ -196,11 +210,11 @@ def _incidents(script: FaultScript, entries: list[AppliedFault]) -> Iterator[Inc
                 )
 
 
-def _silence(entry: AppliedFault, *, is_both: bool) -> Incident:
+def _silence(entry: AppliedFault, device: Device, *, is_both: bool) -> Incident:
     """Return when a silence must have ended the output: by the watchdog, or for want of answers."""
-    quiet_us = KEEP_ALIVE_US + UNANSWERED_US
+    quiet_us = device.told_us + UNANSWERED_US
     if is_both or entry.direction == "to_device":
-        quiet_us = DEVICE_WATCHDOG_US
+        quiet_us = device.watchdog_us
     return Incident(
         at_us=entry.time_us,
         kind=f"silence {entry.direction}",
@@ -216,10 +230,10 @@ def harmed_frames(entries: list[AppliedFault]) -> list[AppliedFault]:
     return [e for e in entries if e.kind in kinds and e.direction == "to_device"]
 
 
-def undetected_frames(entries: list[AppliedFault]) -> int:
+def undetected_frames(entries: list[AppliedFault], device: Device) -> int:
     """Count the harmed frames towards the device that no checksum can tell from intact ones."""
     return sum(
-        is_undetected(entry.data, bytes.fromhex(entry.detail.replace(" ", "")))
+        is_undetected(entry.data, bytes.fromhex(entry.detail.replace(" ", "")), device.is_intact)
         for entry in harmed_frames(entries)
     )
 

@@ -11,15 +11,13 @@ from dataclasses import dataclass, field
 from nmes.campaign.evidence import Deed, Evidence, Finding, Incident, PulseSeen, Record
 from nmes.campaign.journals import UnreadableJournal, read_records
 from nmes.campaign.levels import Ceiling, LevelHistory, Levels
-from nmes.campaign.numbers import DEVICE_WATCHDOG_US, Numbers
+from nmes.campaign.numbers import Numbers
 from nmes.campaign.oracle import Channel, Prescription, PulseOracle, bounds_of
 from nmes.campaign.rhythm import rhythm_findings, rise_findings
 
 FIRST_PULSE_US = 10_000_000
 """What counts as the time since the pulse before, for the first."""
 STOP_ZERO_US = 200_000
-HELD_UP_US = DEVICE_WATCHDOG_US
-"""How long a faulty line may hold up a lowered level: until the device stops by itself."""
 WRITE_US = 30_000
 MOST_OF_A_KIND = 5
 
@@ -48,6 +46,7 @@ def judge(evidence: Evidence, table: Numbers) -> Verdict:
     history = LevelHistory(
         [channel.number for channel in evidence.prescription.channels],
         table.behaviour["step_coarse_ua"],
+        evidence.prescription.device.step_ua,
     )
     history.follow(evidence.deeds, records)
     verdict = Verdict(findings=list(history.findings), nearest={}, records=records)
@@ -122,7 +121,7 @@ class _Judged:
     def _lowering_us(self) -> int:
         """Return how long a lowered level may take to reach the skin."""
         evidence = self._evidence
-        held_up_us = HELD_UP_US if evidence.is_line_faulted else evidence.latency_us
+        held_up_us = _held_up_us(evidence)
         period_us = max(self._channel.periods_us)
         return held_up_us + evidence.stall_us + period_us + WRITE_US
 
@@ -130,7 +129,8 @@ class _Judged:
         self, pulses: Sequence[PulseSeen], nearest: dict[str, float]
     ) -> Iterator[Finding]:
         channel, table = self._channel, self._table
-        bounds = bounds_of(channel, self._evidence.prescription.timing_class, table)
+        prescription = self._evidence.prescription
+        bounds = bounds_of(channel, prescription.timing_class, table, prescription.device)
         oracle = PulseOracle(channel, bounds, table.ceiling["load_ohm"], nearest)
         ceiling = Ceiling(self._levels, self._lowering_us())
         last_us = pulses[0].time_us - FIRST_PULSE_US
@@ -251,7 +251,14 @@ def _stop_us(evidence: Evidence) -> int:
     """Return within which time a stop ends the output, whatever befell the line."""
     if not evidence.is_line_faulted:
         return STOP_ZERO_US
-    return 300_000 + DEVICE_WATCHDOG_US + _longest_period_us(evidence.prescription)
+    prescription = evidence.prescription
+    return 300_000 + prescription.device.watchdog_us + _longest_period_us(prescription)
+
+
+def _held_up_us(evidence: Evidence) -> int:
+    """Return how long a lowered level may be held up: at most until the device stops by itself."""
+    is_faulted = evidence.is_line_faulted
+    return evidence.prescription.device.watchdog_us if is_faulted else evidence.latency_us
 
 
 def _longest_period_us(prescription: Prescription) -> int:
@@ -261,8 +268,7 @@ def _longest_period_us(prescription: Prescription) -> int:
 def _of_deeds(evidence: Evidence) -> Iterator[Incident]:
     arming = frozenset({"arm"})
     fade_s = max(channel.ramp_down_s for channel in evidence.prescription.channels)
-    held_up_us = HELD_UP_US if evidence.is_line_faulted else evidence.latency_us
-    fade_us = round(fade_s * 1e6) + held_up_us + evidence.stall_us + WRITE_US
+    fade_us = round(fade_s * 1e6) + _held_up_us(evidence) + evidence.stall_us + WRITE_US
     pause_us = fade_us + _longest_period_us(evidence.prescription)
     for deed in evidence.deeds:
         if deed.is_refused:

@@ -11,7 +11,6 @@ from nmes.campaign.evidence import Deed, Finding, Record
 
 LATE_RESUME_US = 60_000_000
 ALL_TO_ZERO = frozenset({"stop", "finish"})
-STEP_UA = 1_000
 KEY_TO_RECORD_US = 2_500_000
 """How long after its key the record of a rise may come."""
 
@@ -72,10 +71,11 @@ class Ceiling:
 class LevelHistory:
     """Follows all levels through a session. `findings` are rises that nobody asked for."""
 
-    def __init__(self, channels: Sequence[int], coarse_ua: int) -> None:
+    def __init__(self, channels: Sequence[int], coarse_ua: int, grid_ua: int) -> None:
         self.levels = {number: Levels() for number in channels}
         self.findings: list[Finding] = []
         self._coarse_ua = coarse_ua
+        self._grid_ua = grid_ua
         self._paused_us: int | None = None
 
     def follow(self, deeds: Sequence[Deed], records: Sequence[Record]) -> None:
@@ -108,7 +108,7 @@ class LevelHistory:
     def _resume(self, at_us: int) -> None:
         if self._paused_us is not None and at_us - self._paused_us > LATE_RESUME_US:
             for levels in self.levels.values():
-                levels.lower_to(levels.now_ua // 2 // STEP_UA * STEP_UA, at_us)
+                levels.lower_to(levels.now_ua // 2 // self._grid_ua * self._grid_ua, at_us)
         self._paused_us = None
 
     def _all_to_zero(self, at_us: int) -> None:

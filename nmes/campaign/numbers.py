@@ -11,13 +11,6 @@ from typing import Any
 
 TABLE = Path(__file__).parents[2] / "safety" / "limits.toml"
 
-DEVICE_CURRENT_MAX_MA = 126
-DEVICE_WIDTH_MAX_US = 500
-DEVICE_PERIOD_MIN_US = {1: 8_000, 2: 20_000}
-"""What a RehaStim2 can make, by its modules in use (ScienceMode2 description 1.24)."""
-DEVICE_GRID_US = 500
-DEVICE_WATCHDOG_US = 1_200_000
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:

@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from nmes.campaign.numbers import DEVICE_CURRENT_MAX_MA, DEVICE_WIDTH_MAX_US, Numbers
+from nmes.campaign.devices import Device
+from nmes.campaign.numbers import Numbers
 
 SLACK = 1 + 1e-9
 """What floats may be off by."""
@@ -62,6 +63,7 @@ class Channel:
 class Prescription:
     """What the judge knows of the protocol of a session."""
 
+    device: Device
     timing_class: str
     channels: tuple[Channel, ...]
 
@@ -81,7 +83,7 @@ class Bounds:
     energy_mj: float
 
 
-def bounds_of(channel: Channel, timing_class: str, table: Numbers) -> Bounds:
+def bounds_of(channel: Channel, timing_class: str, table: Numbers, device: Device) -> Bounds:
     """Return the narrowest bounds of ceiling, device, site, timing class and protocol."""
     ceiling, site = table.ceiling, table.sites[channel.site]
     rhythm = table.classes[timing_class]
@@ -89,12 +91,12 @@ def bounds_of(channel: Channel, timing_class: str, table: Numbers) -> Bounds:
         current_ma=min(
             ceiling["current_ua"] / 1000,
             site["current_ua"] / 1000,
-            DEVICE_CURRENT_MAX_MA,
+            device.current_max_ma,
             channel.max_current_ma,
         ),
         width_min_us=ceiling["pulse_width_min_us"],
         width_max_us=min(
-            ceiling["pulse_width_max_us"], site["pulse_width_max_us"], DEVICE_WIDTH_MAX_US
+            ceiling["pulse_width_max_us"], site["pulse_width_max_us"], device.width_max_us
         ),
         rate_max_hz=min(
             ceiling["frequency_max_hz"], site["frequency_max_hz"], rhythm["frequency_max_hz"]

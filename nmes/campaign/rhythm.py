@@ -11,7 +11,6 @@ from nmes.campaign.levels import Ceiling
 from nmes.campaign.numbers import Numbers
 from nmes.campaign.oracle import Channel
 
-DEVICE_STEP_UA = 1_000
 FIND_RAMP_US = 500_000
 """While a level is found the current rises in this time, or in the least of the timing class."""
 TOLERANCE_US = 250_000
@@ -95,6 +94,7 @@ def rise_findings(
     period_us, updates_us = max(channel.periods_us), evidence.updates_us
     held_up_us = UNANSWERED_US if evidence.is_line_faulted else 0
     slew_max_us = table.behaviour["slew_elapsed_max_us"]
+    step_ua = evidence.prescription.device.step_ua
     last_us, last_ua = pulses[0].time_us - 2 * period_us, 0.0
     for pulse in pulses:
         current_ua = pulse.current_ma * 1000
@@ -106,7 +106,8 @@ def rise_findings(
             first = bisect_right(updates_us, since_us)
             frames = updates_us[max(0, first - 1) : bisect_right(updates_us, pulse.time_us)]
             counted_us = sum(min(slew_max_us, after - before) for before, after in pairwise(frames))
-            allowed_ua = level_ua * counted_us / ramp_us + DEVICE_STEP_UA * max(1, len(frames) - 1)
+            steps_ua = step_ua * max(1, len(frames) - 1)
+            allowed_ua = level_ua * counted_us / ramp_us + steps_ua
             if current_ua - from_ua > allowed_ua:
                 text = (
                     f"rises from {from_ua / 1000:g} to {current_ua / 1000:g} mA in "

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from nmes.campaign.devices import DEVICES
 from nmes.campaign.session import run_session
 from nmes.campaign.tally import Tally, missing
 
@@ -28,6 +29,7 @@ class Part:
     seed: int
     first: int
     count: int
+    device: str
     is_heavy: bool
 
 
@@ -35,6 +37,7 @@ class Part:
 class Campaign:
     """What a campaign came to. `is_whole`: all sessions were played."""
 
+    device: str
     seed: int
     tally: Tally
     is_whole: bool
@@ -52,27 +55,32 @@ def run_campaign(
     jobs: int,
     on_progress: OnProgress,
     *,
+    device: str = "rehastim2",
     is_heavy: bool = False,
 ) -> Campaign:
     """Play sessions 0 to `sessions` of a seed; with Ctrl-C, what was found so far."""
     total, is_whole = Tally(), True
     on_progress(0, sessions)
     try:
-        for tally in _tallies(list(_parts(seed, sessions, jobs, is_heavy)), jobs):
+        parts = [
+            Part(seed=seed, first=first, count=count, device=device, is_heavy=is_heavy)
+            for first, count in _shares(sessions, jobs)
+        ]
+        for tally in _tallies(parts, jobs):
             total.add(tally)
             on_progress(total.sessions, sessions)
     except KeyboardInterrupt:
         is_whole = False
     must_be_whole = sessions >= MUST_BE_WHOLE_FROM and not is_heavy
-    never_seen = missing(total) if must_be_whole and is_whole else ()
-    return Campaign(seed=seed, tally=total, is_whole=is_whole, never_seen=never_seen)
+    never_seen = missing(total, device) if must_be_whole and is_whole else ()
+    return Campaign(device=device, seed=seed, tally=total, is_whole=is_whole, never_seen=never_seen)
 
 
-def _parts(seed: int, sessions: int, jobs: int, is_heavy: bool) -> Iterator[Part]:
+def _shares(sessions: int, jobs: int) -> Iterator[tuple[int, int]]:
+    """Yield the first session of each part, and how many there are in it."""
     size = min(SESSIONS_A_PART, -(-sessions // jobs))
     for first in range(0, sessions, size):
-        count = min(size, sessions - first)
-        yield Part(seed=seed, first=first, count=count, is_heavy=is_heavy)
+        yield first, min(size, sessions - first)
 
 
 def _tallies(parts: list[Part], jobs: int) -> Iterator[Tally]:
@@ -101,7 +109,10 @@ def play_part(part: Part) -> Tally:
     try:
         with work_folder() as folder:
             for index in range(part.first, part.first + part.count):
-                total.add(run_session(part.seed, index, folder, is_heavy=part.is_heavy))
+                played = run_session(
+                    part.seed, index, folder, DEVICES[part.device], is_heavy=part.is_heavy
+                )
+                total.add(played)
     finally:
         gc.enable()
     return total

@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+from nmes.campaign.devices import Device
 from nmes.campaign.episode import Played, play
 from nmes.campaign.evidence import Finding
 from nmes.campaign.judge import Verdict, judge
@@ -11,20 +12,22 @@ from nmes.campaign.tally import Tally, tally_of
 from nmes.records.chain import read_journal
 
 
-def run_session(seed: int, index: int, folder: Path, *, is_heavy: bool = False) -> Tally:
+def run_session(
+    seed: int, index: int, folder: Path, device: Device, *, is_heavy: bool = False
+) -> Tally:
     """Play and judge one session; return its counts."""
     begun_ns = time.process_time_ns()
-    played, verdict = play_and_judge(seed, index, folder, is_heavy=is_heavy)
+    played, verdict = play_and_judge(seed, index, folder, device, is_heavy=is_heavy)
     tally = tally_of(index, played, verdict)
     tally.cpu_us = (time.process_time_ns() - begun_ns) // 1000
     return tally
 
 
 def play_and_judge(
-    seed: int, index: int, folder: Path, *, is_heavy: bool = False
+    seed: int, index: int, folder: Path, device: Device, *, is_heavy: bool = False
 ) -> tuple[Played, Verdict]:
     """Play one session and return what it was and what is wrong with it."""
-    played = play(seed, index, folder, is_heavy=is_heavy)
+    played = play(seed, index, folder, device, is_heavy=is_heavy)
     verdict = judge(played.evidence, numbers())
     verdict.findings += preparation_findings(played)
     verdict.findings += loading_findings(played)

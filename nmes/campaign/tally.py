@@ -6,8 +6,7 @@ from typing import Any
 
 from nmes.campaign.episode import Played
 from nmes.campaign.generator import NEAR
-from nmes.campaign.harm import KINDS as FAULT_KINDS
-from nmes.campaign.harm import harmed_frames
+from nmes.campaign.harm import harmed_frames, kinds_of
 from nmes.campaign.incidents import KINDS, NONE
 from nmes.campaign.judge import Verdict
 
@@ -149,13 +148,13 @@ def edges_of(played: Played, verdict: Verdict) -> set[str]:
     return (near | played.draft.static_edges) & set(EDGES)
 
 
-def missing(tally: Tally) -> tuple[str, ...]:
+def missing(tally: Tally, device: str) -> tuple[str, ...]:
     """Return everything that a full campaign must have seen and has not."""
     wanted = {
         "edges": EDGES,
         "deeds": DEEDS,
         "incidents": HOST_KINDS,
-        "faults": FAULT_KINDS,
+        "faults": kinds_of(device),
         "refusals": REFUSALS,
     }
     return tuple(

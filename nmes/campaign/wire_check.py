@@ -1,14 +1,17 @@
-"""Whether bytes hold an intact frame for a RehaStim2: a decoder of its own, for harmed frames.
+"""Whether bytes hold an intact frame for a device: decoders of their own, for harmed frames.
 
-Frame: F0 81 checksum^55 81 length^55 body 0F; checksum: CRC-8, polynomial 07, over the body as it
-is on the wire (ScienceMode2 description 1.24, section 2.2).
+RehaStim2: F0 81 checksum^55 81 length^55 body 0F; checksum: CRC-8, polynomial 07, over the body as
+it is on the wire; length: that of the body (ScienceMode2 description 1.24, section 2.2). P24 and
+RehaMove3: F0, length and CRC-16 (polynomial 1021) in two bytes each, every one 81 byte^55, body 0F;
+length: that of the frame (P24 IFU 1.1, p. 16).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 START, STOP, ESCAPE, KEY = 0xF0, 0x0F, 0x81, 0x55
 SMALLEST = 8
+SMALLEST_16 = 12
 
 
 @cache
@@ -36,7 +39,28 @@ def is_intact(frame: bytes) -> bool:
     return frame[4] ^ KEY == len(body) and frame[2] ^ KEY == checksum(body)
 
 
-def intact_frames(data: bytes) -> Iterator[bytes]:
+def checksum_16(body: bytes) -> int:
+    """Return the CRC-16 of a body."""
+    value = 0
+    for byte in body:
+        value ^= byte << 8
+        for _ in range(8):
+            value = (value << 1) ^ 0x11021 if value & 0x8000 else value << 1
+    return value
+
+
+def is_intact_of_sciencemode_4(frame: bytes) -> bool:
+    """Tell whether a P24 or RehaMove3 would take these bytes for an undamaged frame."""
+    if len(frame) < SMALLEST_16 or frame[0] != START or frame[-1] != STOP:
+        return False
+    if set(frame[1:9:2]) != {ESCAPE}:
+        return False
+    length = (frame[2] ^ KEY) << 8 | frame[4] ^ KEY
+    crc = (frame[6] ^ KEY) << 8 | frame[8] ^ KEY
+    return length == len(frame) and crc == checksum_16(frame[9:-1])
+
+
+def intact_frames(data: bytes, is_intact: Callable[[bytes], bool]) -> Iterator[bytes]:
     """Yield everything in some bytes that could be taken for an intact frame."""
     starts = [index for index, byte in enumerate(data) if byte == START]
     stops = [index for index, byte in enumerate(data) if byte == STOP]
@@ -46,6 +70,8 @@ def intact_frames(data: bytes) -> Iterator[bytes]:
                 yield data[start : stop + 1]
 
 
-def is_undetected(asked: bytes, harmed: bytes) -> bool:
+def is_undetected(
+    asked: bytes, harmed: bytes, is_intact: Callable[[bytes], bool] = is_intact
+) -> bool:
     """Tell whether what arrives holds an intact frame other than the one that was sent."""
-    return any(frame != asked for frame in intact_frames(harmed))
+    return any(frame != asked for frame in intact_frames(harmed, is_intact))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from hardware_sim.fault_log import AppliedFault
 from hardware_sim.faults import FaultScript
+from nmes.campaign.devices import Device
 from nmes.campaign.evidence import PulseSeen
 from nmes.records.journal import Journal, MemoryJournal, new_session_id
 from nmes.rehearsal import EPOCH, VirtualWorkshop
@@ -11,9 +12,8 @@ from nmes.service.clock import Clocks
 from protocols.loading import LoadedProtocol
 
 UPDATE_COMMAND = 0x20
-"""StartChannelListMode: the one frame that carries currents (ScienceMode2 description 1.24)."""
+"""The frame that carries currents: StartChannelListMode of ScienceMode2, Ml_update of 3 and 4."""
 ESCAPE = 0x81
-BODY_INDEX = 5
 
 
 class FailingDisk(MemoryJournal):
@@ -28,12 +28,18 @@ class CampaignWorkshop(VirtualWorkshop):
     """Virtual time in which pulses and updates are kept for the judge."""
 
     def __init__(
-        self, loaded: LoadedProtocol, *, ack_delay_us: int, faults: FaultScript | None
+        self,
+        loaded: LoadedProtocol,
+        device: Device,
+        *,
+        ack_delay_us: int,
+        faults: FaultScript | None,
     ) -> None:
         self.pulses: list[PulseSeen] = []
         self.updates_us: list[int] = []
         self.slept_us = 0
         self._loaded = loaded
+        self._body_index = device.body_index
         self._disk = FailingDisk()
         super().__init__(
             self.pulses.append,
@@ -44,8 +50,14 @@ class CampaignWorkshop(VirtualWorkshop):
         )
 
     def _note_update(self, now_us: int, direction: object, data: bytes) -> None:
-        if str(direction) == "sent" and _command_of(data) == UPDATE_COMMAND:
+        if str(direction) == "sent" and self._command_of(data) == UPDATE_COMMAND:
             self.updates_us.append(now_us)
+
+    def _command_of(self, frame: bytes) -> int | None:
+        """Return the command of a frame; its packet number may take two bytes."""
+        if len(frame) <= self._body_index:
+            return None
+        return frame[self._body_index + (2 if frame[self._body_index] == ESCAPE else 1)]
 
     def applied_faults(self) -> list[AppliedFault]:
         """Return all faults that the line has applied so far."""
@@ -80,9 +92,3 @@ class CampaignWorkshop(VirtualWorkshop):
         """Return the clocks of a computer that may have slept."""
         awake_us, all_us = self.now_us, self.now_us + self.slept_us
         return Clocks(monotonic_us=awake_us, sleepless_us=all_us, wall_us=all_us)
-
-
-def _command_of(frame: bytes) -> int:
-    """Return the command of a frame; its packet number may take two bytes."""
-    index = BODY_INDEX + (2 if frame[BODY_INDEX] == ESCAPE else 1)
-    return frame[index]

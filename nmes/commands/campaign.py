@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from nmes.campaign.devices import DEVICES
 from nmes.campaign.run import Campaign, run_campaign, work_folder
 from nmes.campaign.session import play_and_judge
 from nmes.campaign.story import story_of
@@ -21,11 +22,16 @@ def run(options: Namespace) -> int:
     """Play the campaign, or one of its sessions; 0 only if nothing was wrong."""
     is_heavy = options.noise == "heavy"
     if options.only is not None:
-        return _tell_one(options.seed, options.only, is_heavy=is_heavy)
+        return _tell_one(options.seed, options.only, options.device, is_heavy=is_heavy)
     begun_s = time.perf_counter()
     with progress("campaign", "sessions") as on_progress:
         campaign = run_campaign(
-            options.seed, options.sessions, options.jobs, on_progress, is_heavy=is_heavy
+            options.seed,
+            options.sessions,
+            options.jobs,
+            on_progress,
+            device=options.device,
+            is_heavy=is_heavy,
         )
     took_s = time.perf_counter() - begun_s
     if options.json is not None:
@@ -36,9 +42,9 @@ def run(options: Namespace) -> int:
     return 0 if is_heavy or campaign.is_good else 1
 
 
-def _tell_one(seed: int, index: int, *, is_heavy: bool) -> int:
+def _tell_one(seed: int, index: int, device: str, *, is_heavy: bool) -> int:
     with work_folder() as folder:
-        played, verdict = play_and_judge(seed, index, folder, is_heavy=is_heavy)
+        played, verdict = play_and_judge(seed, index, folder, DEVICES[device], is_heavy=is_heavy)
     print_lines(story_of(played, verdict))
     return 1 if played.findings or verdict.findings else 0
 
@@ -52,6 +58,7 @@ def _write(path: Path, text: str) -> None:
 
 def _as_json(campaign: Campaign, took_s: float) -> dict[str, Any]:
     return {
+        "device": campaign.device,
         "seed": campaign.seed,
         "is_whole": campaign.is_whole,
         "is_good": campaign.is_good,
@@ -65,7 +72,7 @@ def _as_text(campaign: Campaign, took_s: float, *, is_heavy: bool) -> list[str]:
     tally = campaign.tally
     sessions = max(1, tally.sessions)
     lines = [
-        f"{tally.sessions} sessions of seed {campaign.seed}, "
+        f"{tally.sessions} sessions of seed {campaign.seed} on {campaign.device}, "
         f"{tally.virtual_us / 3.6e9:.1f} h of virtual time, {tally.pulses} pulses",
         f"{took_s:.0f} s, {tally.cpu_us / sessions / 1000:.1f} ms of processor time a session",
         f"within 5 % of a limit: {tally.at_an_edge} sessions "
@@ -95,7 +102,7 @@ def _violation_lines(campaign: Campaign) -> list[str]:
         fields = asdict(failure)
         lines.append("session {session} at {at_us} µs: {kind}: {text}".format(**fields))
     first = tally.failures[0].session
-    again = f"nmes campaign --seed {campaign.seed} --only {first}"
+    again = f"nmes campaign --device {campaign.device} --seed {campaign.seed} --only {first}"
     return [*lines, f"to see one again: {again}"]
 
 

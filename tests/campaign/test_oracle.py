@@ -4,6 +4,7 @@ import pytest
 from support.campaign_bench import CHANNEL
 
 from nmes.campaign import oracle
+from nmes.campaign.devices import REHASTIM2
 from nmes.campaign.numbers import numbers
 from nmes.campaign.oracle import Channel, PulseOracle, bounds_of
 
@@ -72,7 +73,7 @@ def big_channel(site: str = "quadriceps_subtetanic", area_cm2: float = 90.0) -> 
 
 
 def judge(channel: Channel, current_ma: int, width_us: int, since_us: int) -> set[str]:
-    bounds = bounds_of(channel, "cyclic", numbers())
+    bounds = bounds_of(channel, "cyclic", numbers(), REHASTIM2)
     found = PulseOracle(channel, bounds, 500).judge(
         current_ma, width_us, -current_ma, width_us, since_us
     )
@@ -126,11 +127,11 @@ def test_the_charge_of_a_site_binds(current_ma: int, found: set[str]) -> None:
 
 
 def test_the_protocols_own_bound_narrows_all_others() -> None:
-    assert bounds_of(CHANNEL, "cyclic", numbers()).current_ma == 20
+    assert bounds_of(CHANNEL, "cyclic", numbers(), REHASTIM2).current_ma == 20
 
 
 def test_the_nearest_share_of_each_limit_is_kept() -> None:
-    judged = PulseOracle(CHANNEL, bounds_of(CHANNEL, "cyclic", numbers()), 500)
+    judged = PulseOracle(CHANNEL, bounds_of(CHANNEL, "cyclic", numbers(), REHASTIM2), 500)
     judged.judge(10, 200, -10, 200, 20_000)
     judged.judge(5, 200, -5, 200, 20_000)
     assert (judged.nearest["current"], judged.nearest["rate"]) == (0.5, 1.0)

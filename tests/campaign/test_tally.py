@@ -11,8 +11,8 @@ def test_counts_of_parts_are_put_together() -> None:
 
 
 def test_what_was_never_seen_is_named() -> None:
-    assert "deeds: resume" in missing(Tally(deeds=Counter(stop=1)))
-    assert "deeds: resume" not in missing(Tally(deeds=Counter(resume=1)))
+    assert "deeds: resume" in missing(Tally(deeds=Counter(stop=1)), "rehastim2")
+    assert "deeds: resume" not in missing(Tally(deeds=Counter(resume=1)), "rehastim2")
 
 
 def test_counts_and_failures_become_plain_values() -> None:

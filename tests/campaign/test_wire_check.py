@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from nmes.campaign.wire_check import checksum, intact_frames, is_intact, is_undetected
+from nmes.campaign.wire_check import (
+    checksum,
+    checksum_16,
+    intact_frames,
+    is_intact,
+    is_intact_of_sciencemode_4,
+    is_undetected,
+)
 
 VECTORS = Path(__file__).parents[1] / "golden" / "rehastim2_vectors.json"
 FRAMES = sorted(
@@ -34,7 +41,7 @@ def test_no_single_inverted_bit_makes_another_intact_frame() -> None:
 def test_no_frame_cut_short_is_intact_by_itself_or_with_the_next(missing: int) -> None:
     for frame in FRAMES:
         joined = frame[:-missing] + START
-        assert set(intact_frames(joined)) <= {START}, frame.hex()
+        assert set(intact_frames(joined, is_intact)) <= {START}, frame.hex()
 
 
 def test_a_changed_frame_with_a_checksum_that_fits_is_undetected() -> None:
@@ -45,3 +52,23 @@ def test_a_changed_frame_with_a_checksum_that_fits_is_undetected() -> None:
 
 def test_a_frame_as_it_was_sent_is_not_undetected() -> None:
     assert not is_undetected(START, START)
+
+
+LL_STOP = bytes.fromhex("f08155815981 9c81780804 0f".replace(" ", ""))
+"""Ll_stop, packet number 2, as HASOMED prints it (SM3 3.2.4, 7.1)."""
+
+
+def test_the_checksum_of_sciencemode_4_is_that_of_its_check_value() -> None:
+    assert checksum_16(b"123456789") == 0x31C3
+
+
+def test_a_printed_frame_of_sciencemode_4_is_intact_and_no_flipped_bit_leaves_it_so() -> None:
+    assert is_intact_of_sciencemode_4(LL_STOP)
+    for bit in range(8 * len(LL_STOP)):
+        harmed = bytearray(LL_STOP)
+        harmed[bit // 8] ^= 1 << bit % 8
+        assert not is_intact_of_sciencemode_4(bytes(harmed)), bit
+
+
+def test_a_frame_of_sciencemode_4_that_is_too_short_is_not_intact() -> None:
+    assert not is_intact_of_sciencemode_4(LL_STOP[:11])

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from nmes.campaign.devices import REHASTIM2
 from nmes.campaign.evidence import Deed, Evidence
 from nmes.campaign.judge import judge
 from nmes.campaign.numbers import numbers
@@ -110,7 +111,7 @@ CHANNEL = Channel(
 def good_evidence() -> Evidence:
     """A session in which nothing is wrong."""
     return Evidence(
-        prescription=Prescription(timing_class="cyclic", channels=(CHANNEL,)),
+        prescription=Prescription(device=REHASTIM2, timing_class="cyclic", channels=(CHANNEL,)),
         pulses=pulses(),
         deeds=deeds(),
         incidents=[],
