@@ -52,6 +52,7 @@ class LiveSession:
             now_us=now_us,
         )
         self._recorder: Recorder | None = None
+        self._arming: actions.Connect | None = None
         self._device: Conversation | None = None
         self._meter = Meter()
         self._confirmed_channels: tuple[int, ...] = ()
@@ -289,8 +290,8 @@ class LiveSession:
             self._happen(_fault_of(error), now_us)
 
     def _connect(self, request: actions.Connect, now_us: int) -> None:
-        if self._session.state is not SessionState.CONNECTING:
-            return  # stopped while the record was being written
+        if self._session.state is not SessionState.CONNECTING or request is not self._arming:
+            return  # stopped while the record was being written, or armed anew since
         self._release_device()
         try:
             device = Conversation(
@@ -350,6 +351,7 @@ class LiveSession:
     def _record_arming(self, request: actions.Connect, now_us: int) -> None:
         fields: dict[str, object] = {"confirmed_channels": list(self._confirmed_channels)}
         self._record("arm", fields, now_us, is_vital=True)
+        self._arming = request
         self._kept().when_synced(lambda at_us: self._connect(request, at_us), now_us)
 
     def _record_rise(self, request: actions.RecordRise, now_us: int) -> None:
@@ -360,22 +362,25 @@ class LiveSession:
             "state": self._session.state.value,
         }
         self._record("level", fields, now_us, is_vital=True)
-        self._kept().when_synced(lambda at_us: self._raise(request, at_us), now_us)
+        pending = self._session.pending
+        self._kept().when_synced(lambda at_us: self._raise(request, pending, at_us), now_us)
 
-    def _raise(self, request: actions.RecordRise, now_us: int) -> None:
-        wanted = PendingRise(channel=request.channel, to_ua=request.to_ua)
-        if self._device is None or self._session.pending != wanted:
-            self._record_unrisen(wanted, now_us)  # stopped or lowered while it was being recorded
+    def _raise(
+        self, request: actions.RecordRise, recorded: PendingRise | None, now_us: int
+    ) -> None:
+        # The very step that was recorded: an equal one since waits for a record of its own.
+        if self._device is None or recorded is None or self._session.pending is not recorded:
+            self._record_unrisen(request, now_us)  # stopped or lowered while it was being recorded
             return
         try:
             self._device.raise_level(request.channel, request.to_ua, now_us)
         except NmesError as refused:
-            self._record_unrisen(wanted, now_us)
+            self._record_unrisen(request, now_us)
             self._happen(actions.RiseRefused(reason=str(refused)), now_us)
         else:
             self._happen(actions.RiseRecorded(), now_us)
 
-    def _record_unrisen(self, rise: PendingRise, now_us: int) -> None:
+    def _record_unrisen(self, rise: actions.RecordRise, now_us: int) -> None:
         text = f"Channel {rise.channel}: the rise to {rise.to_ua / 1000:g} mA did not take place."
         self._record("notice", {"text": text}, now_us, is_vital=False)
 

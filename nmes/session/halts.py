@@ -166,6 +166,7 @@ def _emergency(session: Session, last: Halt, cause: str, now_us: int) -> Outcome
         is_emergency=True,
         abandon_us=now_us + rules.ABANDON_AFTER_US,
         advice="The port is being closed, so that the device stops by itself as well.",
+        is_acknowledged=False,  # whoever has read the stop has not read this
     )
     state = after(session.state, Trigger.FAULT)
     record = _stop_record(cause, is_emergency=True)

@@ -70,6 +70,21 @@ def test_a_slow_disk_does_not_make_the_gate_refuse_the_next_step() -> None:
     assert not [line for line in bench.told if "wait still missing" in line]
 
 
+def test_a_step_does_not_act_on_the_record_of_an_equal_step_taken_back_before() -> None:
+    bench = holding(4)
+    disk = bench.workshop.disk
+    disk.is_stuck = True
+    bench.up()
+    first_seq = len(bench.events) - 1
+    bench.down().run(300_000).up(is_coarse=True)
+    disk.sync_up_to(first_seq)
+    bench.run(40_000)
+    before_ma = bench.level_ma()
+    disk.is_stuck = False
+    bench.run(40_000)
+    assert (before_ma, bench.level_ma()) == (3, 5)
+
+
 def test_after_4_s_without_a_key_the_first_press_up_only_unlocks_and_says_so() -> None:
     bench = found({1: 4})
     bench.run(4_100_000)

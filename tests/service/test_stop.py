@@ -98,6 +98,23 @@ def test_a_screen_that_goes_after_a_stop_makes_no_emergency_of_it() -> None:
     assert (bench.summary.outcome, bench.summary.stops) == ("stopped", 1)
 
 
+def test_an_emergency_stop_after_the_stop_was_acknowledged_must_be_acknowledged_itself() -> None:
+    bench = holding().press(STOP, link.Acknowledge(), STOP).run(SECOND_US).press(arm())
+    assert (bench.state, bench.last_refusal) == (
+        "faulted",
+        "Acknowledge the stop first, then arm again.",
+    )
+
+
+def test_a_stop_acknowledged_before_it_proved_unconfirmed_must_be_acknowledged_again() -> None:
+    bench = holding()
+    bench.port.is_deaf = True
+    bench.press(STOP, link.Acknowledge()).run(SECOND_US)
+    bench.port.is_deaf = False
+    bench.press(arm()).run(100_000)
+    assert (bench.state, stop_of(bench).is_acknowledged) == ("faulted", False)
+
+
 def test_a_stop_without_an_answer_for_200_ms_is_an_emergency_and_then_the_port_closes() -> None:
     bench = holding()
     bench.port.is_deaf = True
@@ -481,6 +498,21 @@ def test_arming_waits_for_its_record() -> None:
     bench.press(arm()).run(SECOND_US)
     before = len(bench.workshop.ports_opened)
     bench.workshop.disk.is_stuck = False
+    bench.run(SECOND_US)
+    assert (before, bench.state) == (0, "armed")
+
+
+def test_arming_again_does_not_act_on_the_record_of_the_arming_before() -> None:
+    bench = fresh()
+    disk = bench.workshop.disk
+    disk.is_stuck = True
+    bench.press(arm())
+    first_seq = len(bench.events) - 1
+    bench.press(STOP, link.Acknowledge(), arm())
+    disk.sync_up_to(first_seq)
+    bench.run(100_000)
+    before = len(bench.workshop.ports_opened)
+    disk.is_stuck = False
     bench.run(SECOND_US)
     assert (before, bench.state) == (0, "armed")
 

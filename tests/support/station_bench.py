@@ -179,6 +179,10 @@ class SlowDisk(MemoryJournal):
         self.why: str | None = None
         self.is_unreadable = False
 
+    def sync_up_to(self, seq: int) -> None:
+        """Let a stuck disk take the records up to this one, and none of the later ones."""
+        self._seen_seq = seq
+
     def content(self) -> bytes:
         if self.is_unreadable:
             raise RecordError("the disk is gone")
