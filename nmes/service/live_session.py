@@ -292,7 +292,6 @@ class LiveSession:
     def _connect(self, request: actions.Connect, now_us: int) -> None:
         if self._session.state is not SessionState.CONNECTING or request is not self._arming:
             return  # stopped while the record was being written, or armed anew since
-        self._release_device()
         try:
             device = Conversation(
                 self._workshop, self._preparation, self._meter, self._tell, self._rests_until_us
@@ -352,6 +351,7 @@ class LiveSession:
         fields: dict[str, object] = {"confirmed_channels": list(self._confirmed_channels)}
         self._record("arm", fields, now_us, is_vital=True)
         self._arming = request
+        self._release_device()  # it has fallen silent, and nothing more is said to it
         self._kept().when_synced(lambda at_us: self._connect(request, at_us), now_us)
 
     def _record_rise(self, request: actions.RecordRise, now_us: int) -> None:

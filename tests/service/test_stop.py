@@ -517,6 +517,24 @@ def test_arming_again_does_not_act_on_the_record_of_the_arming_before() -> None:
     assert (before, bench.state) == (0, "armed")
 
 
+def test_while_arming_again_waits_for_its_record_nothing_is_said_to_the_device() -> None:
+    bench = holding().press(STOP).run(3 * SECOND_US).press(link.Acknowledge())
+    bench.workshop.disk.is_stuck = True
+    bench.press(arm())
+    before = len(bench.port.written_us)
+    bench.run(SECOND_US)
+    assert (bench.state, len(bench.port.written_us)) == ("connecting", before)
+
+
+def test_a_stop_while_arming_again_waits_for_its_record_is_no_emergency() -> None:
+    bench = holding()
+    bench.device.open_electrode(1)
+    bench.run(SECOND_US).press(link.Acknowledge())
+    bench.workshop.disk.is_stuck = True
+    bench.press(arm(), STOP).run(SECOND_US)
+    assert bench.state == "stopped"
+
+
 def test_a_stop_before_the_record_of_arming_is_on_disk_connects_nothing() -> None:
     bench = fresh()
     bench.workshop.disk.is_stuck = True
