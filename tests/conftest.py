@@ -59,9 +59,8 @@ class ShownByTheSuite:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Watch runs of everything; a worker, a part, a choice or a mere collection shows no more."""
-    chosen = (
-        config.getoption(name) for name in ("keyword", "lf", "collectonly", "ignore", "deselect")
-    )
+    options = ("keyword", "lf", "collectonly", "ignore", "deselect")
+    chosen = [config.getoption(name, None) for name in options]
     is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not any(chosen)
     if is_whole and not hasattr(config, "workerinput") and config.option.markexpr == "not campaign":
         config.pluginmanager.register(ShownByTheSuite())
