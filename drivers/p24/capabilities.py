@@ -44,6 +44,6 @@ REHAMOVE3 = replace(
     pulse_width_min_us=20,
     period_step_us=500,
     period_min_us_by_modules=(2_000,),
-    period_max_us=16_383_000,
+    period_max_us=1_000_000,
     reports=frozenset({Report.OUTPUT_MODE, Report.ELECTRODE_FAULT_CHANNEL}),
 )

@@ -164,12 +164,19 @@ class P24Exchange(Exchange):
 
     def _require_makeable(self, setup: TrainSetup) -> None:
         """Refuse a train that this model would read as something else."""
-        device = self._model.capabilities
-        is_on_grid = setup.period_us % device.period_step_us == 0
-        if max(setup.channels, default=0) > device.channels or not is_on_grid:
+        device, period_us = self._model.capabilities, setup.period_us
+        shortest_us = min(device.period_min_us_by_modules)
+        is_in_range = shortest_us <= period_us <= device.period_max_us
+        is_on_grid = period_us % device.period_step_us == 0
+        has_channels = max(setup.channels, default=0) <= device.channels
+        if not (has_channels and is_in_range and is_on_grid):
             raise DeviceError(f"{device.title} cannot make {setup}")
 
     def _output_task(self, permit: Permit, frame: OutputFrame) -> Task:
+        device = self._model.capabilities
+        widths_us = [w for o in frame.outputs for w in (o.pulse_width_us, o.second_width_us) if w]
+        if min(widths_us, default=device.pulse_width_min_us) < device.pulse_width_min_us:
+            raise DeviceError(f"{device.title} makes no phase of {min(widths_us)} µs")
         self._frame = frame
         return Task(step=Step.OUTPUT, command=messages.MlUpdate(frame=frame), permit=permit)
 
@@ -203,7 +210,8 @@ class P24Exchange(Exchange):
                     self._ask_again(task, LossKind.REFUSED, _result_text(result), now_us)
             case messages.UnknownCommand():
                 asked = -1 if task is None else task.task.command.number
-                if self._is_searching:
+                is_of_task = task is not None and task.packet_number == frame.packet_number
+                if self._is_searching and is_of_task:
                     self._take_unknown_version(asked, now_us)
                 else:
                     self._take_unknown(asked, frame.packet_number, now_us)

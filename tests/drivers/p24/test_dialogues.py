@@ -467,6 +467,23 @@ def test_a_p24_is_no_rehamove3() -> None:
     assert only_loss(bench.at(1)).kind is LossKind.WRONG_DEVICE
 
 
+def test_an_answer_that_comes_twice_is_not_taken_for_the_answer_to_the_next_question() -> None:
+    bench = RehaMove3Bench()
+    bench.port.expect(
+        (RESYNC, b""),
+        (get_extended_version(0), unknown_command(0)),
+        (get_version_main(1), b""),
+    )
+    bench.driver.connect(0)
+    bench.at(1)
+    bench.port.say(unknown_command(0))
+    assert bench.at(2) == []
+    bench.port.say(version_main(1))
+    bench.port.expect((get_device_id(2), device_id(2)), (get_status(3), status(3, 0)))
+    events = bench.at(3) + bench.at(4) + bench.at(5)
+    assert [type(event) for event in events] == [Connected]
+
+
 def test_a_rehamove3_is_asked_what_it_does_in_its_own_way() -> None:
     bench = RehaMove3Bench()
     bench.connect()
@@ -488,11 +505,28 @@ def test_a_rehamove3_is_asked_what_it_does_in_its_own_way() -> None:
 
 @pytest.mark.parametrize(
     "setup",
-    [TrainSetup(period_us=25_000, channels=(1, 5)), TrainSetup(period_us=28_750, channels=(1,))],
-    ids=["channel 5 would be a soft start", "a fine period is not known"],
+    [
+        TrainSetup(period_us=25_000, channels=(1, 5)),
+        TrainSetup(period_us=28_750, channels=(1,)),
+        TrainSetup(period_us=1_500, channels=(1,)),
+        TrainSetup(period_us=1_000_500, channels=(1,)),
+    ],
+    ids=["channel 5 would be a soft start", "a fine period is not known", "> 500 Hz", "< 1 Hz"],
 )
 def test_what_a_rehamove3_would_misread_is_refused_before_anything_is_written(setup) -> None:
     bench = RehaMove3Bench()
     bench.connect()
     with pytest.raises(DeviceError, match="cannot make"):
         bench.driver.set_up(bench.permit(setup), 10)
+
+
+def test_a_phase_that_is_too_short_for_a_rehamove3_is_refused_before_anything_is_written() -> None:
+    bench = RehaMove3Bench()
+    bench.connect()
+    setup = TrainSetup(period_us=25_000, channels=(1,))
+    bench.port.expect((ml_init(4), ack(4, INIT)), (ml_update(5, 1, no_pulse(50)), ack(5, UPDATE)))
+    bench.driver.set_up(bench.permit(setup), 10)
+    bench.at(11), bench.at(12)
+    frame = OutputFrame(setup=setup, outputs=(symmetric_output(1, 10_000, 19),))
+    with pytest.raises(DeviceError, match="no phase of 19 µs"):
+        bench.driver.output(bench.permit(frame), S)
