@@ -29,6 +29,7 @@ REAL_TIME = (
     "test_stop_keys.py",
     "test_real_time.py",
     "test_real_terminal.py",
+    "test_over_real_ports.py",
 )
 """Files with engines in real time, which a held-up computer makes stop: `pytest -n 2` plays them
 one after another on one worker, so that they do not hold each other up."""

@@ -1,6 +1,7 @@
 """Whoever adds a driver adds an entry and a simulated device of the same name."""
 
-from support.conformance import ENTRIES, Course, all_channels
+from support.conformance import EACH_DEVICE, ENTRIES, Course, Entry, all_channels
+from support.conformance_bench import Bench
 
 from drivers import registry
 
@@ -16,3 +17,14 @@ def test_a_course_uses_the_first_and_the_last_channel_of_each_device_and_falls_s
         assert course.setup.channels == (channels[0], channels[-1])
         assert [frame.is_silent for frame in course.frames].count(True) == 1
         assert len({frame.outputs for frame in course.frames}) == len(course.frames)
+
+
+@EACH_DEVICE
+def test_a_pulse_that_nobody_allowed_would_be_found(entry: Entry) -> None:
+    bench = Bench(entry).flowing()
+    bench.put_out(bench.course.frame(0, 0)).run(bench.settle_us)
+    assert not bench.findings
+    bench.until(lambda: bench.driver.is_ready)
+    bench.driver.output(bench.permit(bench.course.frames[0]), bench.now_us)
+    bench.run(200_000)
+    assert "is of no frame in force" in bench.findings[0]

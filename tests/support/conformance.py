@@ -14,7 +14,7 @@ from drivers import registry
 from drivers.entry import DriverEntry
 from hardware_sim.device import Device
 from hardware_sim.devices import DEVICES
-from hardware_sim.pulses import Pulse
+from hardware_sim.pulses import Point, Pulse
 from protocols.capabilities import Capabilities
 from protocols.pulses import SECOND_PHASE_FACTOR, ChannelOutput, OutputFrame, TrainSetup, Waveform
 
@@ -27,12 +27,14 @@ SUITE = Path(__file__).parent.parent / "conformance"
 class Entry:
     """One driver. `file` declares to it what it must be told.
 
-    `late_us` is by how much every answer may be late without being missed.
+    `late_us` is by how much every answer may be late without being missed; `options` are those of
+    the simulator as a process.
     """
 
     name: str
     late_us: int
     file: Path | None = None
+    options: tuple[str, ...] = ()
 
     @property
     def driver(self) -> DriverEntry:
@@ -55,8 +57,14 @@ ENTRIES = {
         Entry(name="openemsstim", late_us=50_000, file=SUITE / "source.toml"),
     )
 }
-_SIMULATED = {name: entry for name, entry in ENTRIES.items() if name in DEVICES}
-EACH_DEVICE = pytest.mark.parametrize("entry", _SIMULATED.values(), ids=_SIMULATED)
+
+
+def simulated() -> tuple[Entry, ...]:
+    """The entries for which there is a simulated device; a test sees to it that these are all."""
+    return tuple(entry for entry in ENTRIES.values() if entry.name in DEVICES)
+
+
+EACH_DEVICE = pytest.mark.parametrize("entry", simulated(), ids=lambda entry: entry.name)
 
 
 def all_channels(able: Capabilities) -> tuple[int, ...]:
@@ -147,3 +155,30 @@ class Course:
     def frames(self) -> tuple[OutputFrame, ...]:
         parts = ((10, 20), (30, 25), (30, 0), (20, 5), (0, 0), (5, 10))
         return tuple(self.frame(*percents) for percents in parts)
+
+
+# What is judged ---------------------------------------------------------------------------------
+
+
+def settle_us(able: Capabilities, setup: TrainSetup) -> int:
+    """How long the frame before may flow on: a period, or what a board needs to end it."""
+    return max(setup.period_us, able.stop_time_us if able.source_ua else 0)
+
+
+def is_of(pulse: Pulse, frame: OutputFrame, able: Capabilities) -> bool:
+    """Whether a pulse is exactly one of the frame, or of what it lets a source make."""
+    flowing = [o for o in frame.outputs if o.channel == pulse.channel and o.current_ua]
+    if able.source_ua is None:
+        return any(pulse.points == points_of(o, able) for o in flowing)
+    most_ua = able.source_ua[pulse.channel - 1]
+    widths_us = {p.duration_us for p in pulse.points if p.current_ua}
+    is_within = all(abs(p.current_ua) <= most_ua for p in pulse.points)
+    return bool(flowing) and is_within and widths_us <= {o.pulse_width_us for o in flowing}
+
+
+def points_of(wanted: ChannelOutput, able: Capabilities) -> tuple[Point, ...]:
+    return (
+        Point(current_ua=wanted.current_ua, duration_us=wanted.pulse_width_us),
+        Point(current_ua=0, duration_us=able.interphase_gap_us),
+        Point(current_ua=-wanted.second_current_ua, duration_us=wanted.second_width_us),
+    )

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from support.conformance import ENTRIES, Course, Entry
+from support.conformance import ENTRIES, Course, Entry, is_of, settle_us
 
 from drivers.interface import (
     Connected,
@@ -23,9 +23,9 @@ from drivers.interface import (
 )
 from hardware_sim.device import Device
 from hardware_sim.line import NEVER_US
-from hardware_sim.pulses import Point, Pulse
+from hardware_sim.pulses import Pulse
 from protocols.errors import PortError
-from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup
+from protocols.pulses import OutputFrame, TrainSetup
 
 ANSWER_US = 2_000
 PATIENCE_US = 30_000_000
@@ -306,9 +306,8 @@ class Bench:
 
     @property
     def settle_us(self) -> int:
-        """How long the frame before may flow on: a period, or what a board needs to end it."""
-        period_us = (self._setup or self.course.setup).period_us
-        return max(period_us, self.able.stop_time_us if self.able.source_ua else 0)
+        """How long the frame before may flow on."""
+        return settle_us(self.able, self._setup or self.course.setup)
 
     @property
     def silence_us(self) -> int:
@@ -318,7 +317,7 @@ class Bench:
 
     def _replace_frames(self, confirmed: OutputFrame) -> None:
         places = [n for n, in_force in enumerate(self._in_force) if in_force.frame == confirmed]
-        for in_force in self._in_force[: places[-1]]:
+        for in_force in self._in_force[: max(places, default=None)]:
             in_force.until_us = min(in_force.until_us, self.now_us + self.settle_us)
 
     def _end_frames(self) -> None:
@@ -334,18 +333,4 @@ class Bench:
             self.findings.append(f"{pulse} is of no frame in force")
 
     def is_of(self, pulse: Pulse, frame: OutputFrame) -> bool:
-        """Whether a pulse is exactly one of the frame, or of what it lets a source make."""
-        flowing = [o for o in frame.outputs if o.channel == pulse.channel and o.current_ua]
-        if self.able.source_ua is None:
-            return any(pulse.points == self.points_of(o) for o in flowing)
-        most_ua = self.able.source_ua[pulse.channel - 1]
-        widths_us = {p.duration_us for p in pulse.points if p.current_ua}
-        is_within = all(abs(p.current_ua) <= most_ua for p in pulse.points)
-        return bool(flowing) and is_within and widths_us <= {o.pulse_width_us for o in flowing}
-
-    def points_of(self, wanted: ChannelOutput) -> tuple[Point, ...]:
-        return (
-            Point(current_ua=wanted.current_ua, duration_us=wanted.pulse_width_us),
-            Point(current_ua=0, duration_us=self.able.interphase_gap_us),
-            Point(current_ua=-wanted.second_current_ua, duration_us=wanted.second_width_us),
-        )
+        return is_of(pulse, frame, self.able)
