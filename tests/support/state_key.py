@@ -1,6 +1,6 @@
 """What makes two moments of the search the same state.
 
-Nothing in session or gate depends on what time it is, only on how long ago or ahead something is; so
+Nothing in session or gate depends on what time it is, only on how long ago or ahead things are; so
 the key holds differences. Each is cut off where nothing compares it with more (a screen silent for
 more than 500 ms, a stop older than 2 s), and rounded to `GRID_US`, half a step of time. What the
 search goes through are always true runs, so a violation that it finds is one; but of moments that
