@@ -14,9 +14,11 @@ from support.conformance import EACH_DEVICE, ENTRIES, Entry
 from support.conformance_bench import Bench, Carry, unharmed
 
 from drivers.interface import LossKind, OutputConfirmed, OutputLost, ReplyMissed, StopConfirmed
+from protocols.pulses import OutputFrame
 
 Harm = Callable[[bytes], Iterable[tuple[int, bytes]]]
 APART_US = 300
+AFTERWARDS_US = 600_000
 LATE_US = 450_000
 """Longer than any driver waits for an answer to an output; the one to high voltage takes longer."""
 
@@ -79,7 +81,7 @@ def session(bench: Bench) -> Bench:
     return bench.run(bench.silence_us)
 
 
-def _put_out(bench: Bench, frame) -> None:
+def _put_out(bench: Bench, frame: OutputFrame) -> None:
     for _ in range(2):
         missed = bench.count(ReplyMissed)
         bench.write(frame)
@@ -186,6 +188,55 @@ def test_an_answer_that_is_harmed_is_told_or_does_not_matter(entry: Entry, harm:
         assert not bench.findings
         outcome = (bench.count(OutputConfirmed) >= 3, bench.is_lost)
         assert outcome in {(True, False), (True, True), (False, True)}
+
+
+@EACH_DEVICE
+def test_no_command_that_is_lost_on_the_way_is_taken_for_done(entry: Entry) -> None:
+    for number in range(len(session(Bench(entry)).line.written)):
+        bench = Bench(entry)
+        bench.line.lost.add(number)
+        session(bench)
+        assert not bench.findings, f"command {number}"
+
+
+@EACH_DEVICE
+def test_an_output_that_never_arrived_is_not_confirmed(entry: Entry) -> None:
+    bench = Bench(entry).flowing()
+    bench.until(lambda: bench.driver.is_ready)
+    bench.line.lost.add(len(bench.line.written))
+    bench.write(bench.course.frames[0])
+    bench.run(AFTERWARDS_US)
+    assert bench.count(OutputConfirmed) == 1
+    assert bench.heard(ReplyMissed) or bench.is_lost
+
+
+@EACH_DEVICE
+def test_the_answer_to_an_earlier_output_does_not_confirm_a_later_one(entry: Entry) -> None:
+    bench, earlier = Bench(entry).flowing(), []
+
+    def overheard(_number: int, said: bytes) -> Iterable[tuple[int, bytes]]:
+        earlier.append(said)
+        return ((0, said),)
+
+    bench.line.carry = overheard
+    bench.put_out(bench.course.frames[0])
+    bench.until(lambda: bench.driver.is_ready)
+    bench.line.lost.add(len(bench.line.written))
+    bench.write(bench.course.frames[1])
+    bench.line.say(b"".join(earlier))
+    bench.run(AFTERWARDS_US)
+    assert bench.count(OutputConfirmed) == 2
+
+
+@EACH_DEVICE
+def test_the_answer_to_an_output_does_not_confirm_a_stop(entry: Entry) -> None:
+    bench = Bench(entry).flowing()
+    bench.write(bench.course.frames[0])
+    bench.line.loses_sent = True
+    bench.stop()
+    bench.run(AFTERWARDS_US)
+    assert bench.line.answers
+    assert not bench.heard(StopConfirmed)
 
 
 @EACH_DEVICE

@@ -44,12 +44,16 @@ def unharmed(_number: int, data: bytes) -> Iterable[tuple[int, bytes]]:
 
 
 class BenchLine:
-    """The line between driver and device. What comes later does not overtake what came before."""
+    """The line between driver and device. What comes later does not overtake what came before.
+
+    `lost` holds the numbers of writes that never arrive.
+    """
 
     def __init__(self, device: Device, clock: Callable[[], int]) -> None:
         self.carry: Carry = unharmed
         self.is_pulled = self.loses_sent = self.loses_answers = self.is_closed = False
         self.written: list[tuple[int, bytes]] = []
+        self.lost: set[int] = set()
         self.answers = 0
         self._device = device
         self._clock = clock
@@ -88,7 +92,7 @@ class BenchLine:
         if self.is_pulled:
             raise PortError("The cable was pulled.")
         self.written.append((self._clock(), data))
-        if not self.loses_sent:
+        if not self.loses_sent and len(self.written) - 1 not in self.lost:
             self._device.receive(data, self._clock())
 
     def fileno(self) -> int | None:
