@@ -6,19 +6,18 @@ from dataclasses import dataclass, replace
 import pytest
 from support.conformance import (
     EACH_DEVICE,
-    ENTRIES,
     Course,
     Entry,
     all_channels,
     full_ua,
     output,
     shortest_period_us,
+    simulated,
     usual_width_us,
     widest_us,
 )
 from support.conformance_bench import Bench
 
-from hardware_sim.devices import DEVICES
 from protocols.capabilities import Capabilities
 from protocols.errors import DeviceError
 from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup, Waveform
@@ -50,8 +49,11 @@ def extremes(entry: Entry) -> Iterator[Extreme]:
                     yield Extreme(name=name, entry=entry, frame=frame)
 
 
-EXTREMES = [
-    extreme for entry in ENTRIES.values() if entry.name in DEVICES for extreme in extremes(entry)
+EXTREMES = [extreme for entry in simulated() for extreme in extremes(entry)]
+
+
+SERIAL = [
+    entry for entry in simulated() if entry.driver.capabilities.serial_overhead_us is not None
 ]
 
 
@@ -140,13 +142,11 @@ def test_a_train_one_step_beyond_what_is_declared_is_refused_and_nothing_is_writ
         assert len(bench.line.written) == before, name
 
 
-@EACH_DEVICE
+@pytest.mark.parametrize("entry", SERIAL, ids=lambda entry: entry.name)
 def test_pulses_that_do_not_fit_one_after_another_are_refused_and_nothing_is_written(
     entry: Entry,
 ) -> None:
     able = entry.driver.capabilities
-    if able.serial_overhead_us is None:
-        pytest.skip("this device makes the pulses of its channels side by side")
     outputs = tuple(output(channel, 0, able.pulse_width_max_us) for channel in all_channels(able))
     shortest_us = shortest_period_us(able, outputs)
     setup = TrainSetup(

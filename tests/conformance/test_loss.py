@@ -3,12 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from support.conformance import EACH_DEVICE, ENTRIES, Entry
+from support.conformance import EACH_DEVICE, Entry, simulated
 from support.conformance_bench import Bench
 
 from drivers.interface import Connected, LossKind
 from hardware_sim.contacts import NOTHING
-from hardware_sim.devices import DEVICES
 from protocols.capabilities import Report
 from protocols.errors import DeviceError
 
@@ -121,7 +120,7 @@ def test_a_port_that_fails_at_once_is_told_as_such(entry: Entry) -> None:
     assert bench.loss.kind is LossKind.PORT
 
 
-@pytest.mark.parametrize("other", [name for name in ENTRIES if name in DEVICES])
+@pytest.mark.parametrize("other", [entry.name for entry in simulated()])
 @EACH_DEVICE
 def test_another_device_on_the_line_is_never_taken_for_ours(entry: Entry, other: str) -> None:
     if other == entry.name:
