@@ -33,8 +33,21 @@ MODULES = {
     "memory": "memory",
     "load": "loading",
     "stop": "stop_latency",
+    "p24_encode": "p24_encoding",
+    "p24_decode": "p24_decoding",
+    "p24_round_trip": "p24_round_trip",
+    "p24_stream": "p24_streaming",
+    "p24_memory": "p24_memory",
 }
-PEERS = ("pysciencemode", "pyserial", "textual", "textual-plot", "pydantic", "ruamel.yaml")
+PEERS = (
+    "pysciencemode",
+    "science-mode-4",
+    "pyserial",
+    "textual",
+    "textual-plot",
+    "pydantic",
+    "ruamel.yaml",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

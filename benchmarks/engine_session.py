@@ -88,11 +88,13 @@ def engine(folder: Path) -> Iterator[EngineSession]:
         session.close()
 
 
-def choice(folder: Path, *, port: str | None, repetitions: int) -> Prepare:
+def choice(
+    folder: Path, *, port: str | None, repetitions: int, device: str = "rehastim2"
+) -> Prepare:
     """Return the choice of the eight channel protocol, on a port or a simulator of the engine."""
     return Prepare(
         protocol=str(write_protocol(folder, repetitions=repetitions)),
-        device="rehastim2" if port else "sim:rehastim2",
+        device=device if port else f"sim:{device}",
         port=port,
         operator="bench",
         patient="bench",

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.eight_channels import PERIOD_US, PULSE_WIDTH_US, write_protocol
-from benchmarks.tiny_device import INIT, TinyDevice
+from benchmarks.tiny_device import Answering, TinyDevice
 from drivers import registry
 from drivers.interface import BytePort, OutputConfirmed
 from nmes.service.preparation import Choice, Preparation, prepare
@@ -17,7 +17,9 @@ from protocols.pulses import OutputFrame, symmetric_output
 from safety.gate import SafetyGate
 
 DEVICE = "rehastim2"
-LEVEL_MA = 30
+LEVEL_MA = 40
+"""High enough that ramps may rise by 2 mA a frame, whatever the device rounds to."""
+PEAK_MA = 30
 DIP_MA = 10
 BURST_FRAMES = 400
 RAMP_US = 500_000
@@ -25,12 +27,12 @@ STEP_MA = 2
 STEP_EVERY_US = 510_000
 
 
-def preparation() -> Preparation:
-    """Return the eight channel protocol, planned and judged."""
+def preparation(device: str = DEVICE) -> Preparation:
+    """Return the eight channel protocol, planned and judged for a device."""
     with tempfile.TemporaryDirectory() as folder:
         choice = Choice(
             protocol=str(write_protocol(Path(folder))),
-            device=DEVICE,
+            device=device,
             port=None,
             operator="bench",
             patient="bench",
@@ -39,12 +41,12 @@ def preparation() -> Preparation:
             operator_is_script=True,
             screening=None,
         )
-        return prepare(choice, registry.load(DEVICE).capabilities, day="2026-01-01", used={})
+        return prepare(choice, registry.load(device).capabilities, day="2026-01-01", used={})
 
 
 def course_ma(frame_number: int) -> tuple[int, ...]:
     """Return the currents of one frame of a burst: up, then to and fro, no two alike."""
-    highest = min(frame_number + 1, LEVEL_MA)
+    highest = min(frame_number + 1, PEAK_MA)
     return tuple(
         max(0, highest - abs((frame_number + 3 * place) % (2 * DIP_MA) - DIP_MA))
         for place in range(8)
@@ -54,8 +56,8 @@ def course_ma(frame_number: int) -> tuple[int, ...]:
 class DoublePort:
     """A port that keeps the bytes; the answer to them is made only when it is read."""
 
-    def __init__(self) -> None:
-        self._device = TinyDevice()
+    def __init__(self, device: Answering | None = None) -> None:
+        self._device = device or TinyDevice()
         self._written = b""
         self.last = b""
 
@@ -67,7 +69,7 @@ class DoublePort:
     def read(self) -> bytes:
         """Answer them."""
         written, self._written = self._written, b""
-        return self._device.answer(written) if self._device.is_met or written else INIT
+        return self._device.answer(written) if written else self._device.greeting
 
     def fileno(self) -> int | None:
         """There is nothing to wait on."""
@@ -80,24 +82,25 @@ class DoublePort:
 class GateBench:
     """An armed gate before a driver on any port. `wait` blocks until the port may have bytes."""
 
-    def __init__(self, port: BytePort, wait: Callable[[], None]) -> None:
-        prepared = preparation()
+    def __init__(self, port: BytePort, wait: Callable[[], None], device: str = DEVICE) -> None:
+        prepared = preparation(device)
         self._wait = wait
         self._setup = prepared.plan.stages[0].setup
         self.now_us = 1_000_000
-        self.gate = SafetyGate(registry.load(DEVICE).make(port, None))
+        self.gate = SafetyGate(registry.load(device).make(port, None))
         self._arm(prepared)
         self._raise_levels()
         self._frame_number = 0
 
     def _arm(self, prepared: Preparation) -> None:
         self.gate.connect(self.now_us)
-        self._poll_until("Connected")
+        self.poll_until("Connected")
         self.gate.open(prepared.limits, self.now_us)
         self.gate.set_up(self._setup, self.now_us)
-        self._poll_until("SetUpConfirmed")
+        self.poll_until("SetUpConfirmed")
 
-    def _poll_until(self, event: str) -> None:
+    def poll_until(self, event: str) -> None:
+        """Wait until the device has said something."""
         while True:
             events = [type(happened).__name__ for happened in self.gate.poll(self.now_us)]
             if event in events:

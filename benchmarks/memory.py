@@ -20,19 +20,25 @@ IMPORTS_ALONE = ["-c", "import pydantic, serial, ruamel.yaml, time; time.sleep(3
 
 def figures(run: Run) -> list[Figure]:
     """Return the engine's memory, and what it grew by."""
-    samples = _sample(run)
-    engine_mib = [rss for rss, _, _ in samples]
+    return memory(run, "rehastim2", "engine memory", run.pick(20, 600))
+
+
+def memory(run: Run, device: str, name: str, duration_s: float) -> list[Figure]:
+    """Return the same for a device."""
+    samples = _sample(run, device, duration_s)
+    engine_mib = [rss for rss, *_ in samples]
     highest = max(engine_mib)
     fifth = max(1, len(engine_mib) // 5)
     growth = statistics.median(engine_mib[-fifth:]) - statistics.median(
         engine_mib[fifth : 2 * fifth]
     )
-    rss, pss, simulator = samples[-1]
+    rss, pss, simulator, guard = samples[-1]
     raw = {
         "MiB at the end": {
             "engine RSS": round(rss, 1),
             "engine PSS": round(pss, 1),
             "its simulator RSS": round(simulator, 1),
+            "its guard RSS": round(guard, 1),
         },
         "MiB, engine RSS at the start": round(engine_mib[0], 2),
         "s sampled": round(len(samples) * SAMPLE_S),
@@ -40,7 +46,7 @@ def figures(run: Run) -> list[Figure]:
     bare = _bare_mib()
     return [
         Figure(
-            name="engine memory",
+            name=name,
             what="highest resident set of the engine process during a session, 8 channels; MiB",
             ratio=round(highest / bare, 2),
             against=f"python that has imported pydantic, pyserial, ruamel.yaml: {bare:.1f} MiB",
@@ -49,7 +55,7 @@ def figures(run: Run) -> list[Figure]:
             raw=raw | {"MiB, highest": round(highest, 1)},
         ),
         Figure(
-            name="engine memory, growth",
+            name=f"{name}, growth",
             what="resident set at the end less that after the first fifth; MiB",
             ratio=round(growth, 3),
             against="itself",
@@ -59,16 +65,15 @@ def figures(run: Run) -> list[Figure]:
     ]
 
 
-def _sample(run: Run) -> list[tuple[float, float, float]]:
-    """Return RSS and PSS of the engine and RSS of its simulator, once a second."""
-    duration_s = run.pick(20, 600)
-    samples: list[tuple[float, float, float]] = []
+def _sample(run: Run, device: str, duration_s: float) -> list[tuple[float, float, float, float]]:
+    """Return RSS and PSS of the engine and RSS of its simulator and guard, once a second."""
+    samples: list[tuple[float, float, float, float]] = []
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         session = stack.enter_context(engine(folder))
         run.tell("finding levels")
-        operator = start(session, choice(folder, port=None, repetitions=300))
-        (simulator,) = children(session.client.pid)
+        operator = start(session, choice(folder, port=None, repetitions=300, device=device))
+        simulator, guard = sorted(children(session.client.pid), key=_is_guard)
         next_s = time.monotonic()
 
         def react(report: Report) -> list[Intent]:
@@ -76,7 +81,7 @@ def _sample(run: Run) -> list[tuple[float, float, float]]:
             if time.monotonic() >= next_s:
                 next_s += SAMPLE_S
                 rss, pss = _mib(session.client.pid)
-                samples.append((rss, pss, _mib(simulator)[0]))
+                samples.append((rss, pss, _mib(simulator)[0], _mib(guard)[0]))
                 run.tell(f"{len(samples)} s of {duration_s} s")
             return operator.react(report)
 
@@ -91,6 +96,10 @@ def _bare_mib() -> float:
     with running([sys.executable, *IMPORTS_ALONE]) as process:
         time.sleep(1.5)
         return _mib(process.pid)[0]
+
+
+def _is_guard(pid: int) -> bool:
+    return b"guard.py" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def _mib(pid: int) -> tuple[float, float]:

@@ -7,14 +7,13 @@ written, its acknowledgement is read.
 
 import json
 import os
-import select
 import sys
 from collections.abc import Callable
 from time import perf_counter_ns
 from typing import TextIO
 
 from benchmarks.eight_channels import CHANNELS, PERIOD_US
-from benchmarks.gate_bench import BURST_FRAMES, DEVICE, GateBench, course_ma
+from benchmarks.gate_bench import BURST_FRAMES, DEVICE, course_ma
 from benchmarks.pysciencemode_peer import channels
 
 Trip = Callable[[int], int]
@@ -42,28 +41,9 @@ def _serve(trip: Trip, answers: TextIO) -> None:
 
 
 def _nmes(port: str) -> Trip:
-    from drivers import registry
-    from drivers.port import open_port
+    from benchmarks.line_bench import LineBench
 
-    line = open_port(port, registry.load(DEVICE).serial_settings)
-    descriptor = line.fileno()
-    if descriptor is None:
-        raise RuntimeError("the line is closed")
-
-    def wait() -> None:
-        select.select([descriptor], [], [], 1.0)
-
-    bench = GateBench(line, wait)
-
-    def trip(_: int) -> int:
-        frame, now_us = bench.next_frame(), bench.now_us
-        begun_ns = perf_counter_ns()
-        bench.gate.output(frame, now_us)
-        wait()
-        bench.confirm()
-        return perf_counter_ns() - begun_ns
-
-    return trip
+    return LineBench(port, DEVICE).trip
 
 
 def _pysciencemode(port: str) -> Trip:

@@ -9,6 +9,7 @@ import select
 import sys
 import termios
 import tty
+from typing import Protocol
 
 from drivers.rehastim2.frames import Frame, FrameDecoder, encode
 from drivers.rehastim2.messages import Mode, Number
@@ -27,13 +28,26 @@ _MODES = {
 }
 
 
+class Answering(Protocol):
+    """A device without a port."""
+
+    @property
+    def greeting(self) -> bytes:
+        """What it says now and then of itself."""
+        ...
+
+    def answer(self, data: bytes) -> bytes:
+        """Return the answers to what has arrived."""
+        ...
+
+
 class TinyDevice:
-    """Answers whole frames; `is_met` once its Init was answered."""
+    """Answers whole frames; greets until its Init was answered."""
 
     def __init__(self) -> None:
         self._decoder = FrameDecoder()
         self._mode = Mode.START_MODE
-        self.is_met = False
+        self.greeting = INIT
 
     def answer(self, data: bytes) -> bytes:
         """Return the answers to what has arrived."""
@@ -49,15 +63,15 @@ class TinyDevice:
         if frame.command == Number.START_CHANNEL_LIST_MODE:
             return START_ACKS[frame.packet_number]
         if frame.command in (Number.INIT_ACK, Number.WATCHDOG):
-            self.is_met = self.is_met or frame.command == Number.INIT_ACK
+            self.greeting = b"" if frame.command == Number.INIT_ACK else self.greeting
             return b""
         is_question = frame.command == Number.GET_STIMULATION_MODE
         data = bytes((0, self._mode)) if is_question else b"\0"
         return encode(frame.packet_number, frame.command + 1, data)
 
 
-def main() -> None:
-    """Serve until standard input ends."""
+def serve(device: Answering) -> None:
+    """Serve on a pseudo-terminal, whose name is printed, until standard input ends."""
     master, slave = os.openpty()
     tty.setraw(slave)
     # Another speed than clients ask for, so that their wish for parity does not fail.
@@ -67,20 +81,15 @@ def main() -> None:
     termios.tcsetattr(master, termios.TCSANOW, settings)
     sys.stdout.write(f"{os.ttyname(slave)}\n")
     sys.stdout.flush()
-    device = TinyDevice()
     while True:
-        ready, _, _ = select.select(
-            [master, 0], [], [], None if device.is_met else GREETING_EVERY_S
-        )
+        patience_s = GREETING_EVERY_S if device.greeting else None
+        ready, _, _ = select.select([master, 0], [], [], patience_s)
         if 0 in ready and not os.read(0, 64):
             return
-        if master in ready:
-            answer = device.answer(os.read(master, 4096))
-            if answer:
-                os.write(master, answer)
-        elif not device.is_met:
-            os.write(master, INIT)
+        said = device.answer(os.read(master, 4096)) if master in ready else device.greeting
+        if said:
+            os.write(master, said)
 
 
 if __name__ == "__main__":
-    main()
+    serve(TinyDevice())

@@ -7,11 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import science_mode_peer
 from benchmarks.__main__ import MODULES
-from benchmarks.eight_channels import LINES, PERIOD_US, protocol_text
+from benchmarks.eight_channels import LINES, PERIOD_US, PULSE_WIDTH_US, protocol_text
 from benchmarks.figure import median_ratio, percentile
+from benchmarks.p24_streaming import DEVICES
 from benchmarks.period import regularity
+from benchmarks.processes import line_process
+from benchmarks.update_client import update_client
+from drivers.p24.messages import MlUpdate, encode
 from protocols.loading import load_text
+from protocols.pulses import OutputFrame, TrainSetup, symmetric_output
 
 REPOSITORY = Path(__file__).parents[2]
 FIELDS = {"name", "what", "ratio", "against", "aim", "met", "raw"}
@@ -22,7 +28,7 @@ def report(tmp_path_factory):
     """What a quick run of the benchmarks that need no other process says."""
     file = tmp_path_factory.mktemp("benchmarks") / "report.json"
     command = [sys.executable, "-m", "benchmarks", "--quick", "--json", str(file)]
-    for name in ("encode", "decode"):
+    for name in ("encode", "decode", "p24_encode", "p24_decode"):
         command += ["--only", name]
     printed = subprocess.run(
         command, cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=True
@@ -34,7 +40,13 @@ def report(tmp_path_factory):
 def test_a_quick_run_prints_every_figure_of_the_benchmarks_chosen(report):
     names = [figure["name"] for figure in report["figures"]]
 
-    assert names == ["encode through the gate", "encode, codec alone", "decode"]
+    assert names == [
+        "encode through the gate",
+        "encode, codec alone",
+        "decode",
+        "P24 encode through the gate",
+        "P24 decode",
+    ]
 
 
 def test_every_figure_has_a_ratio_its_aim_and_whether_it_is_met(report):
@@ -66,7 +78,46 @@ def test_there_is_a_benchmark_for_every_question():
         "memory",
         "load",
         "stop",
+        "p24_encode",
+        "p24_decode",
+        "p24_round_trip",
+        "p24_stream",
+        "p24_memory",
     ]
+
+
+@pytest.mark.parametrize("kind", ["nmes", "science-mode-4", "pyserial"])
+def test_each_contender_makes_the_round_trips_asked_for_and_leaves_the_device_to_the_next(kind):
+    with (
+        line_process("benchmarks.tiny_p24") as device,
+        update_client(kind, device.hear()) as client,
+    ):
+        first_us, second_us = (json.loads(client.ask("trips 3")) for _ in range(2))
+
+    assert len(first_us) == len(second_us) == 3
+    assert min(first_us + second_us) > 0
+
+
+@pytest.mark.parametrize("kind", ["nmes on a RehaStim2", "pysciencemode"])
+def test_a_contender_streams_to_its_simulated_device_and_tells_what_that_took(kind):
+    with (
+        line_process("hardware_sim", DEVICES[kind]) as device,
+        update_client(kind, device.hear()) as client,
+    ):
+        stream = json.loads(client.ask("stream 0.2"))
+
+    assert 1 <= stream["updates"] <= 12
+    assert stream["took_s"] >= 0.2
+    assert stream["busy_s"] > 0
+
+
+def test_both_sides_of_the_p24_comparison_make_the_same_bytes():
+    configuration = science_mode_peer.channels(range(1, 9))
+    outputs = tuple(symmetric_output(n, n * 1_000, PULSE_WIDTH_US) for n in range(1, 9))
+    setup = TrainSetup(period_us=PERIOD_US, channels=tuple(range(1, 9)))
+    ours = encode(MlUpdate(frame=OutputFrame(setup=setup, outputs=outputs)), 7)
+
+    assert ours == science_mode_peer.update_bytes(configuration, 7)
 
 
 def test_the_protocol_of_the_benchmarks_is_valid_and_has_200_lines():
