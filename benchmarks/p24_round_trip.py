@@ -17,7 +17,7 @@ AIM, BARE_AIM = 1 / 60, 5
 
 def figures(run: Run) -> list[Figure]:
     """Return the round trip beside the others', all in turns on the same port."""
-    rounds_us, all_us = _measure(run, "benchmarks.tiny_p24", run.pick(2, 30))
+    rounds_us, all_us = _measure(run, "benchmarks.tiny_p24", run.pick(2, 20))
     _, simulated_us = _measure(run, "hardware_sim", run.pick(1, 3), "p24")
     theirs = median_ratio(rounds_us["nmes"], rounds_us["science-mode-4"])
     bare = median_ratio(rounds_us["nmes"], rounds_us["pyserial"])

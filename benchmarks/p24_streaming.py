@@ -31,7 +31,7 @@ def figures(run: Run) -> list[Figure]:
         return streams[kind][-1]["busy_s"] / streams[kind][-1]["took_s"]
 
     contenders = {kind: partial(share, kind) for kind in DEVICES}
-    shares = in_turns(contenders, run.pick(1, 7), run.tell)
+    shares = in_turns(contenders, run.pick(1, 5), run.tell)
     raw = _raw(streams, shares)
     peers = {"science-mode-4": science_mode_peer.VERSION, "pysciencemode": "pysciencemode 1.1.5"}
     ratios = {peer: median_ratio(shares["nmes"], shares[peer]) for peer in peers}
