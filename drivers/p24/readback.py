@@ -177,6 +177,8 @@ def _read_channel(channel: int, block: bytes) -> tuple[int, ChannelOutput]:
     period_us = (word >> 1) * (250 if word & 1 else 500)
     if not period_us:
         raise BadFrame(f"channel {channel}: no period")
+    if word & 1 and period_us % 500 == 0:  # a RehaMove3 would take it for twice as long
+        raise BadFrame(f"channel {channel}: {period_us} µs in fine steps needs none")
     points = [_point(channel, block[at : at + 4]) for at in range(3, len(block), 4)]
     if points == [_NO_PULSE]:
         return period_us, _output(channel, (0, 0), (0, 0))

@@ -325,6 +325,13 @@ def test_a_command_that_arrived_damaged_is_asked_about(bench):
     assert ReplyMissed(at_us=S + 2, command="output") in events
 
 
+def test_a_busy_device_is_asked_about(bench):
+    bench.output_sent(ack(5, UPDATE, 21))
+    bench.port.expect((get_current_data(6), current_data(6, MASK)))
+    events = bench.at(S + 1) + bench.at(S + 2)
+    assert ReplyMissed(at_us=S + 2, command="output") in events
+
+
 def test_an_unknown_command_in_a_session_is_a_loss(bench):
     bench.output_sent(unknown_command(5))
     bench.port.expect((ml_stop(6), b""))
@@ -346,6 +353,13 @@ def test_asking_what_the_channels_do_keeps_the_device_alive(bench):
     bench.flowing()
     events = bench.asked(current_data(6, MASK))
     assert events[-1] == Alive(at_us=2 * S + 1, sent_us=2 * S)
+
+
+def test_channels_at_rest_are_not_reported(bench):
+    bench.set_up()
+    bench.port.expect((get_current_data(5), current_data(5, MASK)))
+    bench.driver.keep_alive(2 * S)
+    assert bench.at(2 * S + 1) == [Alive(at_us=2 * S + 1, sent_us=2 * S)]
 
 
 def test_contact_is_known_only_from_15_ma_on(bench):
