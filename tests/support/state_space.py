@@ -131,6 +131,7 @@ class _Search:
             key = self._after(moment, name, state)
             if key is None:
                 continue
+            graph.longest_us = max(graph.longest_us, world.age_us)
             target = graph.keys.get(key)
             is_new = target is None
             if target is None:
@@ -146,7 +147,6 @@ class _Search:
                 yield target, world.memento()
             else:
                 self._look_at_other(target, state, name)
-        graph.longest_us = max(graph.longest_us, world.age_us)
 
     def _after(self, moment: Memento, name: str, state: int) -> Key | None:
         """Return the key after an event; None if that broke a rule."""
