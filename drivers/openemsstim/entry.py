@@ -39,8 +39,8 @@ NO_SOURCE = Capabilities(
     period_max_us=20_000,
     has_unequal_rates=False,
     reports=frozenset(),
-    stop_time_us=250_000,
-    watchdog_us=650_000,
+    stop_time_us=300_000,
+    watchdog_us=900_000,
     keep_alive_us=300_000,
     is_research_only=True,
     refresh_us=250_000,
@@ -49,7 +49,11 @@ NO_SOURCE = Capabilities(
         "say --device openemsstim@FILE"
     ),
 )
-"""As long as nobody has declared what the board passes on; it is refused by what it lacks."""
+"""As long as nobody has declared what the board passes on; it is refused by what it lacks.
+
+A stop may stand behind the frames of both channels, 93 ms each, and ends the second channel 60 ms
+after the first; without a word the on-time ends, as late as both frames and a neighbour delay it.
+"""
 
 
 def entry() -> DriverEntry:

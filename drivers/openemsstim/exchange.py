@@ -22,6 +22,9 @@ BOOT_US = 20_000_000
 """A board boots for 11.3 s when its port is opened, longer with a Bluetooth module."""
 
 ECHO_US = 300_000
+FIRST_ECHO_US = 1_000_000
+"""The first question may wait for two stops, both written while the board booted."""
+
 FRAME_APART_US = 120_000
 STOP_REPEAT_US = 150_000
 STOP_GIVE_UP_US = 900_000
@@ -151,7 +154,8 @@ class OpenEmsStimExchange(Exchange):
     def _take_answer(self, opened: OpenTask, _reply: str, _now_us: int) -> None:
         if opened.task.step is Step.CLEAR:
             self._phase = Phase.GREETING
-            self._following.append(Task(step=Step.ASK, command=lines.Ask(), reply_us=ECHO_US))
+            question = Task(step=Step.ASK, command=lines.Ask(), reply_us=FIRST_ECHO_US)
+            self._following.append(question)
         self._echoed = opened
 
     def _ask_again(self, opened: OpenTask, kind: LossKind, why: str, now_us: int) -> None:

@@ -133,6 +133,16 @@ def test_a_board_that_boots_is_waited_for_and_stopped_again(bench):
     assert [type(event) for event in events] == [Connected]
 
 
+def test_a_board_that_still_works_off_two_stops_is_waited_for(bench):
+    bench.port.expect((STOP, b""))
+    bench.driver.connect(0)
+    bench.port.say(BOOT)
+    bench.port.expect((STOP, STOPPED), (frame(""), b""))
+    assert bench.at(11_260 * MS, 11_360 * MS, 11_380 * MS, 11_750 * MS) == []
+    bench.port.say(STOPPED + echo(""))
+    assert [type(event) for event in bench.at(11_751 * MS)] == [Connected]
+
+
 def test_a_board_that_is_silent_for_20_s_is_not_found(bench):
     bench.port.expect((STOP, b""))
     bench.driver.connect(0)
