@@ -24,6 +24,14 @@ def test_connecting_brings_no_pulse(entry: Entry) -> None:
 
 
 @EACH_DEVICE
+def test_a_device_that_was_switched_on_just_now_is_found_too(entry: Entry) -> None:
+    bench = Bench(entry, on_for_us=0).flowing().hold(300_000)
+    assert bench.pulses
+    assert not bench.findings
+    assert not bench.is_lost
+
+
+@EACH_DEVICE
 def test_a_set_up_brings_no_current(entry: Entry) -> None:
     bench = Bench(entry).connected().set_up()
     assert [event.setup for event in bench.events if isinstance(event, SetUpConfirmed)] == [

@@ -28,6 +28,9 @@ from protocols.errors import PortError
 from protocols.pulses import OutputFrame, TrainSetup
 
 ANSWER_US = 2_000
+ON_FOR_US = 20_000_000
+"""Longer than any device needs until it listens."""
+
 PATIENCE_US = 30_000_000
 """Longer than any device needs to be found or given up."""
 
@@ -114,6 +117,7 @@ class InForce:
 class Bench:
     """One session. `findings` are pulses that nobody allowed; `simulator` may be a wrong one.
 
+    The device has been switched on for `on_for_us` when the session begins.
     `polls_at_deadlines_only` leaves arriving bytes for the next deadline.
     """
 
@@ -121,7 +125,8 @@ class Bench:
     simulator: str = ""
     polls_at_deadlines_only: bool = False
     breaks_off_us: int = NEVER_US
-    now_us: int = 0
+    on_for_us: int = ON_FOR_US
+    now_us: int = ON_FOR_US
     pulses: list[Pulse] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
     events: list[DeviceEvent] = field(default_factory=list)
@@ -135,8 +140,11 @@ class Bench:
     def __post_init__(self) -> None:
         whose = ENTRIES[self.simulator] if self.simulator else self.entry
         self.device = whose.simulator(
-            on_pulse=self._take_pulse, ack_delay_us=ANSWER_US, start_us=self.now_us
+            on_pulse=self._take_pulse,
+            ack_delay_us=ANSWER_US,
+            start_us=self.now_us - self.on_for_us,
         )
+        self.device.take_outgoing(self.now_us)  # nobody was there to hear it
         self.open()
 
     def open(self) -> "Bench":
@@ -147,6 +155,7 @@ class Bench:
         self.able = driver.capabilities
         self.course = Course(able=self.able)
         self.events.clear()
+        self._frame = None
         return self
 
     # What an engine does ------------------------------------------------------------------------
@@ -326,6 +335,7 @@ class Bench:
 
     def _end_frames(self) -> None:
         """Take note of a stop, which the line may carry or not."""
+        self._frame = None
         end_us = self.able.stop_time_us if self.line.reaches_device else self.silence_us
         for in_force in self._in_force:
             in_force.until_us = min(in_force.until_us, self.now_us + end_us)
