@@ -32,6 +32,7 @@ class DriverEntry:
     """One kind of stimulator. `make` joins an open port, and a trace if wanted, to its driver.
 
     `guard_stops` are stops that hold whatever was said before, for the guard of the port.
+    `usb_ids` are vendor and product of the ports it comes with, which others may have, too.
     `declared` reads from a file what such a device needs to be told; None if it needs nothing.
     """
 
@@ -41,4 +42,5 @@ class DriverEntry:
     words: Callable[[], Words]
     guard_stops: tuple[bytes, ...]
     readback: Callable[[], Readback]
+    usb_ids: tuple[tuple[int, int], ...] = ()
     declared: "Callable[[str], DriverEntry] | None" = None

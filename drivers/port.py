@@ -49,11 +49,15 @@ _CURES: dict[object, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortInfo:
-    """One serial port of this computer. `usb_id` is vendor:product in hex, None if not USB."""
+    """One serial port of this computer. `usb_id` is vendor:product in hex, None if not USB.
+
+    `serial_number` is the one that its USB plug tells, "" if none.
+    """
 
     name: str
     description: str
     usb_id: str | None
+    serial_number: str = ""
 
 
 def list_ports() -> tuple[PortInfo, ...]:
@@ -63,6 +67,7 @@ def list_ports() -> tuple[PortInfo, ...]:
             name=port.device,
             description=port.description,
             usb_id=None if port.vid is None else f"{port.vid:04x}:{port.pid:04x}",
+            serial_number=port.serial_number or "",
         )
         for port in sorted(comports())
     )

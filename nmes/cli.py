@@ -73,7 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for add in (_start, _demo, _run, _screening, _rehearse, _check, _show, _library):
         add(commands)
-    for add in (_campaign, _simulate, _ports):
+    for add in (_campaign, _simulate, _ports, _doctor):
         add(commands)
     _sessions(commands)
     return parser
@@ -103,7 +103,9 @@ def _run(commands: "_Commands") -> None:
         "counts as real: a person may be at its other end.",
     )
     _add_protocol(parser)
-    parser.add_argument("--device", required=True, help="rehastim2, or sim:rehastim2 (simulated)")
+    parser.add_argument(
+        "--device", help="rehastim2, or sim:rehastim2 (simulated); without it, looked for"
+    )
     parser.add_argument("--port", help="serial port, e.g. /dev/ttyUSB0, or socket://HOST:PORT")
     parser.add_argument("--operator", default="", help="your name or initials, for the record")
     parser.add_argument("--patient", default="", help="patient code, never a name")
@@ -237,8 +239,32 @@ def _simulate(commands: "_Commands") -> None:
 
 
 def _ports(commands: "_Commands") -> None:
-    parser = commands.add_parser("ports", help="list the serial ports of this computer")
+    parser = commands.add_parser(
+        "ports",
+        help="list the serial ports of this computer, and what is at them",
+        description="List the serial ports with what their USB plugs tell. With --probe, ask at "
+        "each of them which stimulator is there, by questions that cause no current: up to 6 s a "
+        "port. A port that another program uses is left alone.",
+    )
+    parser.add_argument("--probe", action="store_true", help="ask which stimulator is there")
+    parser.add_argument(
+        "--port", action="append", default=[], metavar="PORT", help="only this one; may be repeated"
+    )
+    parser.add_argument(
+        "--device", help="ask for this device, whatever the ids (openemsstim@FILE: it reboots)"
+    )
     parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _doctor(commands: "_Commands") -> None:
+    parser = commands.add_parser(
+        "doctor",
+        help="find out why a stimulator is not found, and what to do",
+        description="Look at this computer, its ports and what answers there, and say what to do. "
+        "Causes no current. Exit code 1 if there is something to do.",
+    )
+    parser.add_argument("--port", metavar="PORT", help="only this one")
+    parser.add_argument("--json", action="store_true", help="the findings as JSON")
 
 
 def _sessions(commands: "_Commands") -> None:

@@ -3,6 +3,8 @@
 It keeps no reference to either.
 """
 
+import errno
+import select
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,19 +19,22 @@ from drivers.wire import Direction, Trace
 from nmes.records.journal import Journal, JournalWriter, journal_path, new_session_id
 from nmes.records.past import PastUse, Place, past_use
 from nmes.records.store import SessionEntry, list_sessions, sessions_of
-from nmes.service.clock import Clocks, read_clocks, wall_utc
+from nmes.service.clock import Clocks, monotonic_us, read_clocks, wall_utc
+from nmes.service.machine import RealMachine
 from nmes.service.preparation import read_protocol
+from nmes.service.probe import Answer, KnownDevice, Outcome, SeenPort, ask_gate, understood
 from nmes.service.simulator import Simulator, start_simulator
 from nmes.service.trace_file import TraceFile
 from nmes.service.workshop import DeviceName, PortName
 from nmes.settings import Settings
 from protocols.capabilities import Capabilities
-from protocols.errors import PortError
+from protocols.errors import DeviceError, PortError
 from protocols.loading import LoadedProtocol
 from safety.gate import SafetyGate
 from safety.table import load_table
 
 SIMULATED = "sim:"
+CLOSE_OTHER = "Close that program."
 
 
 def driver_name(device: str) -> str:
@@ -58,6 +63,89 @@ def device_names() -> tuple[DeviceName, ...]:
 def port_names() -> tuple[PortName, ...]:
     """Return the serial ports of this computer."""
     return tuple(PortName(name=found.name, description=found.description) for found in list_ports())
+
+
+def seen_ports() -> tuple[SeenPort, ...]:
+    """Return the serial ports of this computer with what their plugs tell."""
+    return tuple(
+        SeenPort(
+            name=found.name,
+            description=found.description,
+            usb_id=found.usb_id,
+            serial_number=found.serial_number,
+        )
+        for found in list_ports()
+    )
+
+
+def known_devices() -> tuple[KnownDevice, ...]:
+    """Return the devices that can be looked for."""
+    return tuple(_known(name, registry.load(name)) for name in registry.names())
+
+
+def _known(name: str, entry: DriverEntry) -> KnownDevice:
+    return KnownDevice(
+        name=name,
+        title=entry.capabilities.title,
+        usb_ids=frozenset(f"{vendor:04x}:{product:04x}" for vendor, product in entry.usb_ids),
+        needs_file=entry.declared is not None,
+    )
+
+
+class _WaitingClock:
+    """Real time, waited for."""
+
+    def now_us(self) -> int:
+        """Return the time."""
+        return monotonic_us()
+
+    def wait(self, fileno: int | None, until_us: int) -> None:
+        """Return when bytes have come, or at that time."""
+        seconds = max(0, until_us - monotonic_us()) / 1e6
+        select.select([] if fileno is None else [fileno], [], [], seconds)
+
+
+def ask_port(port: str, device: str) -> Answer:
+    """Open a port as a device needs it, ask who is there, close it; a port in use is left alone.
+
+    No guard, because the gate is never opened: nothing that it lets through can cause current.
+    """
+    holders = RealMachine().holders(port)
+    if holders:
+        who = ", ".join(f"{holder.program} (process {holder.pid})" for holder in holders)
+        detail = f"{who} has it"
+        return Answer(
+            port=port, device=device, outcome=Outcome.BUSY, detail=detail, advice=CLOSE_OTHER
+        )
+    entry = registry.load(device)
+    try:
+        byte_port = open_port(port, entry.serial_settings)
+    except PortError as error:
+        return _not_opened(port, device, error)
+    return _ask(byte_port, port, device, entry)
+
+
+def _ask(byte_port: BytePort, port: str, device: str, entry: DriverEntry) -> Answer:
+    heard: list[bytes] = []
+
+    def listen(_now_us: int, direction: Direction, data: bytes) -> None:
+        if direction is Direction.RECEIVED:
+            heard.append(data)
+
+    try:
+        gate = SafetyGate(entry.make(byte_port, listen))
+    except DeviceError:
+        byte_port.close()
+        raise
+    event = ask_gate(gate, _WaitingClock())
+    return understood(port, device, event, has_heard=bool(heard))
+
+
+def _not_opened(port: str, device: str, error: PortError) -> Answer:
+    cause = error.__cause__
+    is_busy = isinstance(cause, OSError) and cause.errno in (errno.EBUSY, errno.EAGAIN)
+    outcome = Outcome.BUSY if is_busy else Outcome.CLOSED
+    return Answer(port=port, device=device, outcome=outcome, detail=str(error))
 
 
 def _descriptor(port: BytePort) -> int:

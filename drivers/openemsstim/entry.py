@@ -22,6 +22,9 @@ SERIAL_SETTINGS = SerialSettings(
     baud_rate=19_200, parity="none", stop_bits=1, has_hardware_flow_control=False
 )
 
+USB_IDS = ((0x0403, 0x6001), (0x1A86, 0x7523))
+"""Those of an Arduino Nano with an FT232R, and with a CH340."""
+
 NO_SOURCE = Capabilities(
     device="openemsstim",
     title="openEMSstim (research; passes on a separate stimulator)",
@@ -65,6 +68,7 @@ def entry() -> DriverEntry:
         words=LineWords,
         guard_stops=(STOP, STOP),
         readback=partial(OpenEmsStimReadback, (0,) * CHANNELS, 0, 0),
+        usb_ids=USB_IDS,
         declared=declared,
     )
 

@@ -26,6 +26,12 @@ SERIAL_SETTINGS = SerialSettings(
 )
 """P24 IFU 1.1, p. 16. A P24 is a USB device that heeds none of it, a RehaMove3 needs it."""
 
+P24_USB_IDS = ((0x0483, 0x5740),)
+"""Those of every STM32 that plays a serial port."""
+
+REHAMOVE3_USB_IDS = ((0x0403, 0x6001),)
+"""Those of every FT232R (SM3 2.1 names the maker of the chip only)."""
+
 P24_MODEL = Model(
     capabilities=P24,
     versions=(GET_EXTENDED_VERSION,),
@@ -44,15 +50,17 @@ REHAMOVE3_MODEL = Model(
 
 def p24() -> DriverEntry:
     """Return what can be known and made of a P24."""
-    return _entry(P24_MODEL, P24Readback)
+    return _entry(P24_MODEL, P24Readback, P24_USB_IDS)
 
 
 def rehamove3() -> DriverEntry:
     """Return what can be known and made of a RehaMove3."""
-    return _entry(REHAMOVE3_MODEL, RehaMove3Readback)
+    return _entry(REHAMOVE3_MODEL, RehaMove3Readback, REHAMOVE3_USB_IDS)
 
 
-def _entry(model: Model, readback: Callable[[], Readback]) -> DriverEntry:
+def _entry(
+    model: Model, readback: Callable[[], Readback], usb_ids: tuple[tuple[int, int], ...]
+) -> DriverEntry:
     return DriverEntry(
         capabilities=model.capabilities,
         serial_settings=SERIAL_SETTINGS,
@@ -60,6 +68,7 @@ def _entry(model: Model, readback: Callable[[], Readback]) -> DriverEntry:
         words=FrameWords,
         guard_stops=STOP_FRAMES[-GUARD_STOPS:],
         readback=readback,
+        usb_ids=usb_ids,
     )
 
 

@@ -18,6 +18,9 @@ SERIAL_SETTINGS = SerialSettings(
 )
 """Description 1.24, 2.1."""
 
+USB_IDS = ((0x0403, 0x6001),)
+"""Those of every FT232R (2.1 names the maker of the chip only)."""
+
 
 def entry() -> DriverEntry:
     """Return what can be known and made of a RehaStim2."""
@@ -28,6 +31,7 @@ def entry() -> DriverEntry:
         words=FrameWords,
         guard_stops=STOP_FRAMES[-GUARD_STOPS:],
         readback=RehaStim2Readback,
+        usb_ids=USB_IDS,
     )
 
 

@@ -1,19 +1,118 @@
-"""`nmes ports`: the serial ports of this computer."""
+"""`nmes ports`: the serial ports of this computer, and with --probe what is at them."""
 
 import json
 from argparse import Namespace
+from collections.abc import Sequence
 
-from nmes.compose import port_names
+from nmes.commands.finding import SEEK_HELP, ask_at, described, ports_to_ask
+from nmes.commands.page import page_width, paragraph, print_lines
+from nmes.compose import known_devices
+from nmes.service.probe import Answer, Outcome, SeenPort, fitting
+
+DEVICE_TROUBLE = 3
+NOTHING = (
+    "No serial port found. Plug the cable in at both ends and switch the stimulator on; some "
+    "cables only charge."
+)
 
 
 def run(options: Namespace) -> int:
-    """Print the ports."""
-    ports = port_names()
+    """Print the ports, and ask at them if wanted; 3 if nobody was found where somebody should."""
+    ports = ports_to_ask(options.port)
+    is_asking = options.probe or options.device is not None
+    answers = {port.name: ask_at(port, options.device) for port in ports} if is_asking else {}
     if options.json:
-        print(json.dumps([{"name": p.name, "description": p.description} for p in ports], indent=2))
-        return 0
-    for port in ports:
-        print(f"{port.name}  {port.description}")
+        print(json.dumps([_as_json(port, answers.get(port.name)) for port in ports], indent=2))
+    else:
+        print_lines(_as_text(ports, answers, page_width()))
+    found = any(a.outcome is Outcome.FOUND for told in answers.values() for a in told)
+    return DEVICE_TROUBLE if is_asking and not found else 0
+
+
+def _fits(port: SeenPort) -> tuple[str, ...]:
+    return tuple(device.name for device in fitting(port.usb_id, known_devices()))
+
+
+def _as_json(port: SeenPort, answers: Sequence[Answer] | None) -> dict[str, object]:
+    told: dict[str, object] = {
+        "name": port.name,
+        "description": port.description,
+        "usb_id": port.usb_id,
+        "serial_number": port.serial_number or None,
+        "fits": list(_fits(port)),
+    }
+    if answers is None:
+        return told
+    return {**told, "answers": [_answer_as_json(answer) for answer in answers]}
+
+
+def _answer_as_json(answer: Answer) -> dict[str, str]:
+    return {
+        "device": answer.device,
+        "outcome": answer.outcome.name.lower(),
+        "detail": answer.detail,
+        "advice": answer.advice,
+    }
+
+
+def _as_text(
+    ports: Sequence[SeenPort], answers: dict[str, tuple[Answer, ...]], width: int
+) -> list[str]:
     if not ports:
-        print("No serial port found. Is the cable in, and the stimulator switched on?")
-    return 0
+        return paragraph(f"{NOTHING} {SEEK_HELP}", width)
+    lines = _table([_row(port) for port in ports], width)
+    if not answers:
+        hint = "Ids are a hint only; several devices share them. 'nmes ports --probe' asks."
+        return [*lines, "", *paragraph(hint, width)]
+    lines.append("")
+    for port in ports:
+        lines += _told(port, answers[port.name], width)
+    return lines
+
+
+HEADS = ("PORT", "USB ID", "SERIAL", "MAY BE", "PRODUCT")
+
+
+def _row(port: SeenPort) -> tuple[str, ...]:
+    fits = ", ".join(_fits(port)) or ("anything" if port.usb_id is None else "no stimulator")
+    product = "" if port.description == "n/a" else port.description
+    return (port.name, port.usb_id or "-", port.serial_number or "-", fits, product or "-")
+
+
+def _table(rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Return rows in columns if they go into the width, each under the other if not."""
+    widths = [max(len(row[n]) for row in (HEADS, *rows)) for n in range(len(HEADS))]
+    if sum(widths) + 2 * (len(HEADS) - 1) <= width:
+        return [
+            "  ".join(f"{cell:{wide}}" for cell, wide in zip(row, widths, strict=True)).rstrip()
+            for row in (HEADS, *rows)
+        ]
+    return [line for row in rows for line in _stacked(row, width)]
+
+
+def _stacked(row: Sequence[str], width: int) -> list[str]:
+    lines = [row[0]]
+    for head, cell in zip(HEADS[1:], row[1:], strict=True):
+        if cell != "-":
+            lines += paragraph(f"{head.lower()}: {cell}", width, indent=2, hanging=2)
+    return lines
+
+
+def _told(port: SeenPort, answers: Sequence[Answer], width: int) -> list[str]:
+    if not answers:
+        text = "not asked: its USB ids fit no stimulator. To ask all the same: --device NAME."
+        return paragraph(f"{port.name}: {text}", width, hanging=2)
+    for answer in answers:
+        if answer.outcome is Outcome.FOUND:
+            return paragraph(f"Found: {described(answer)}", width, hanging=2)
+        if answer.outcome is Outcome.BUSY:
+            return paragraph(f"{port.name}: busy. {_detail(answer)}", width, hanging=2)
+    lines = paragraph(f"{port.name}: no stimulator found.", width)
+    for answer in answers:
+        lines += paragraph(f"{answer.device}: {_detail(answer)}", width, indent=2, hanging=2)
+    return [*lines, *paragraph(SEEK_HELP, width, indent=2)]
+
+
+def _detail(answer: Answer) -> str:
+    detail = answer.detail if answer.detail.endswith(".") else f"{answer.detail}."
+    return f"{answer.outcome.value}: {detail} {answer.advice}".strip()

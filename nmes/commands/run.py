@@ -21,10 +21,13 @@ WRONG_USAGE = 2
 
 def run(options: Namespace) -> int:
     """Run a protocol on a device."""
-    capabilities_of(options.device)  # an unknown device is said before anything is started
+    if options.device is not None:
+        capabilities_of(options.device)  # an unknown device is said before anything is started
     problem = _wrong_usage(options)
     if problem:
         sys.stderr.write(f"{problem}\n")
+        return WRONG_USAGE
+    if options.device is None and not _find_device(options):
         return WRONG_USAGE
     protocol = load_protocol(find_protocol(options.protocol)).protocol
     is_bench = options.screening is None and (options.bench or options.port is None)
@@ -46,6 +49,27 @@ def run(options: Namespace) -> int:
     return run_with_screen(choice, options)
 
 
+def _find_device(options: Namespace) -> bool:
+    """Look for the device that nobody named, ask when in doubt; False if it stays in doubt."""
+    # Not needed by who names the device.
+    from nmes.commands.finding import chosen, described, found_at, ports_to_ask
+
+    found = found_at(ports_to_ask([options.port] if options.port else []))
+    is_terminal = sys.stdin.isatty() and sys.stderr.isatty()
+    answer = chosen(found, ask=_ask if is_terminal else None)
+    if answer is None:
+        return False
+    sys.stderr.write(f"Using {described(answer)}\n")
+    options.device, options.port = answer.device, answer.port
+    return True
+
+
+def _ask(question: str) -> str:
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline()
+
+
 def _screening(options: Namespace, sides: dict[int, str]) -> ScreeningGiven | None:
     """Return what the screening file holds; None without one."""
     if options.screening is None:
@@ -60,10 +84,11 @@ def _screening(options: Namespace, sides: dict[int, str]) -> ScreeningGiven | No
 
 
 def _wrong_usage(options: Namespace) -> str:
-    is_simulated = options.device.startswith("sim:")
+    is_simulated = (options.device or "").startswith("sim:")
+    has_port = bool(options.port) or options.device is None  # one will be found, or nothing runs
     if is_simulated and options.port:
         return "A simulated device (sim:) has no port: leave --port out, or name the real device."
-    if not is_simulated and not options.port:
+    if not is_simulated and not has_port:
         return f"Name the port: --port PORT (see 'nmes ports'), or try sim:{options.device}."
     if options.screening and options.bench:
         return (
@@ -71,17 +96,17 @@ def _wrong_usage(options: Namespace) -> str:
         )
     if options.screening and not options.patient:
         return "--screening needs the code of the person who is here: --patient CODE."
-    if options.no_tui and options.port and not (options.bench or options.screening):
+    if options.no_tui and has_port and not (options.bench or options.screening):
         return (
             "--no-tui on an explicit port needs --bench: a person may be at its other end, and "
             "nobody would see what flows. With --bench you say that nobody is connected. With a "
             "person, the answers of today are needed: --screening FILE."
         )
-    if options.port and not (options.patient or options.bench):
+    if has_port and not (options.patient or options.bench):
         return "Say who is there: --patient CODE, or --bench if nobody is connected."
     if options.no_tui and not options.intensity:
         return "--no-tui needs the level of at least one channel: --intensity CHANNEL=MA."
-    if (options.pulses or options.ack_delay) and options.port:
+    if (options.pulses or options.ack_delay) and has_port:
         return "--pulses and --ack-delay belong to a simulated device (sim:)."
     return ""
 

@@ -1,0 +1,70 @@
+"""Looking for devices at ports, as `nmes ports`, `nmes run` and `nmes doctor` share it."""
+
+import sys
+from collections.abc import Callable, Sequence
+
+from nmes.compose import ask_port, known_devices, seen_ports
+from nmes.service.probe import Answer, Outcome, SeenPort, ask_each, candidates
+from protocols.errors import DeviceError
+
+SEEK_HELP = "'nmes doctor' tells what may be wrong and what to do."
+
+
+def ports_to_ask(names: Sequence[str]) -> tuple[SeenPort, ...]:
+    """Return the ports named, with what their plugs tell; all there are if none is named."""
+    seen = seen_ports()
+    if not names:
+        return seen
+    by_name = {port.name: port for port in seen}
+    return tuple(by_name.get(name, SeenPort(name=name)) for name in names)
+
+
+def ask_at(port: SeenPort, device: str | None = None) -> tuple[Answer, ...]:
+    """Ask at one port for what its ids fit, or for one device; tell on standard error."""
+    names = candidates(port, known_devices()) if device is None else (device,)
+    return ask_each(port.name, names, _ask_aloud)
+
+
+def _ask_aloud(port: str, device: str) -> Answer:
+    sys.stderr.write(f"{port}: asking for a {device} ...\n")
+    sys.stderr.flush()
+    return ask_port(port, device)
+
+
+def found_at(ports: Sequence[SeenPort]) -> tuple[Answer, ...]:
+    """Return the devices that answered."""
+    answers = [answer for port in ports for answer in ask_at(port)]
+    return tuple(answer for answer in answers if answer.outcome is Outcome.FOUND)
+
+
+def described(answer: Answer) -> str:
+    """Return a device found, as a person recognises it."""
+    return f"{answer.device} at {answer.port}: {answer.detail}"
+
+
+def chosen(found: Sequence[Answer], *, ask: Callable[[str], str] | None) -> Answer | None:
+    """Return the only device, or the one that a person picks; None if nobody picked one.
+
+    `ask` puts a question to a person and returns what they said; None if nobody is there.
+    DeviceError if nothing was found.
+    """
+    if not found:
+        raise DeviceError(f"No stimulator answered. {SEEK_HELP}")
+    if len(found) == 1:
+        return found[0]
+    lines = [f"{number}  {described(answer)}" for number, answer in enumerate(found, 1)]
+    sys.stderr.write("\n".join(("Several stimulators answered:", *lines, "")))
+    if ask is None:
+        first = found[0]
+        sys.stderr.write(f"Say which one: --device {first.device} --port {first.port}\n")
+        return None
+    return _picked(found, ask)
+
+
+def _picked(found: Sequence[Answer], ask: Callable[[str], str]) -> Answer | None:
+    while True:
+        said = ask(f"Which one? 1-{len(found)}, or Enter for none: ").strip()
+        if not said:
+            return None
+        if said.isdecimal() and 1 <= int(said) <= len(found):
+            return found[int(said) - 1]

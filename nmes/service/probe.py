@@ -1,0 +1,150 @@
+"""Asks what is at the other end of a port, through a gate that is never opened.
+
+A driver's own connect does the asking, so that only questions, answers to what a device offers, and
+stops are written: no train, no current. Pure over gate and clock; `nmes.compose` opens the ports.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from drivers.interface import Connected, LossKind, OutputLost
+from safety.gate import SafetyGate
+
+PATIENCE_US = 25_000_000
+"""Longer than any driver searches; the board that boots longest needs 20 s."""
+
+
+class Outcome(StrEnum):
+    """What came of asking."""
+
+    FOUND = "found"
+    OTHER = "another device answered"
+    SILENT = "nothing answered"
+    NOISE = "something sends, but not what this device says"
+    TROUBLE = "the device answered, then went wrong"
+    BUSY = "another program has the port"
+    CLOSED = "the port cannot be opened"
+
+
+_ENDS_ASKING = (Outcome.FOUND, Outcome.BUSY)
+_OUTCOMES = {
+    LossKind.NOT_FOUND: Outcome.SILENT,
+    LossKind.WRONG_DEVICE: Outcome.OTHER,
+    LossKind.PORT: Outcome.CLOSED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownDevice:
+    """A device that may be looked for. `usb_ids` are those of its port, shared with many others.
+
+    One that `needs_file` has to be told something first, so it is asked for by name only.
+    """
+
+    name: str
+    title: str
+    usb_ids: frozenset[str]
+    needs_file: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenPort:
+    """A serial port of this computer; `usb_id` is vendor:product in hex, None if not known."""
+
+    name: str
+    description: str = ""
+    usb_id: str | None = None
+    serial_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one device's question brought on one port. `device` is "" if nothing was asked."""
+
+    port: str
+    device: str
+    outcome: Outcome
+    detail: str
+    advice: str = ""
+
+
+class Clock(Protocol):
+    """Time, and a way to let it pass."""
+
+    def now_us(self) -> int:
+        """Return the time."""
+        ...
+
+    def wait(self, fileno: int | None, until_us: int) -> None:
+        """Return when bytes have come, or at that time."""
+        ...
+
+
+Ask = Callable[[str, str], Answer]
+"""Opens a port for a device, asks, closes: port, device."""
+
+
+def fitting(usb_id: str | None, devices: Iterable[KnownDevice]) -> tuple[KnownDevice, ...]:
+    """Return the devices that a port with these ids may be: a hint, never a proof."""
+    return tuple(device for device in devices if usb_id in device.usb_ids)
+
+
+def candidates(port: SeenPort, devices: Sequence[KnownDevice]) -> tuple[str, ...]:
+    """Return what to ask for unasked: what the ids fit, or everything if there are none."""
+    able = [device for device in devices if not device.needs_file]
+    wanted = able if port.usb_id is None else fitting(port.usb_id, able)
+    return tuple(device.name for device in wanted)
+
+
+def ask_each(port: str, devices: Sequence[str], ask: Ask) -> tuple[Answer, ...]:
+    """Ask for one device after the other until one is found, or the port is somebody else's."""
+    answers: list[Answer] = []
+    for device in devices:
+        answers.append(ask(port, device))
+        if answers[-1].outcome in _ENDS_ASKING:
+            break
+    return tuple(answers)
+
+
+def ask_gate(
+    gate: SafetyGate, clock: Clock, patience_us: int = PATIENCE_US
+) -> Connected | OutputLost:
+    """Connect through a shut gate and return what came of it; the gate is closed at the end."""
+    try:
+        return _connected_or_lost(gate, clock, patience_us)
+    finally:
+        gate.close()
+
+
+def _connected_or_lost(gate: SafetyGate, clock: Clock, patience_us: int) -> Connected | OutputLost:
+    now_us = clock.now_us()
+    end_us = now_us + patience_us
+    gate.connect(now_us)
+    while now_us < end_us:
+        for event in gate.poll(now_us):
+            if isinstance(event, Connected | OutputLost):
+                return event
+        due_us = gate.next_deadline_us()
+        clock.wait(gate.fileno(), end_us if due_us is None else min(due_us, end_us))
+        now_us = clock.now_us()
+    seconds = patience_us // 1_000_000
+    return OutputLost(
+        at_us=now_us,
+        kind=LossKind.NOT_FOUND,
+        detail=f"no answer within {seconds} s",
+        advice="Check cable and device.",
+    )
+
+
+def understood(port: str, device: str, event: Connected | OutputLost, *, has_heard: bool) -> Answer:
+    """Return what an event means to somebody who looks for a device."""
+    if isinstance(event, Connected):
+        return Answer(port=port, device=device, outcome=Outcome.FOUND, detail=event.identity)
+    outcome = _OUTCOMES.get(event.kind, Outcome.TROUBLE)
+    if outcome is Outcome.SILENT and has_heard:
+        outcome = Outcome.NOISE
+    return Answer(
+        port=port, device=device, outcome=outcome, detail=event.detail, advice=event.advice
+    )
