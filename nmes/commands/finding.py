@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from nmes.compose import ask_port, known_devices, seen_ports
 from nmes.service.probe import Answer, Outcome, SeenPort, ask_each, candidates
@@ -16,7 +17,7 @@ def ports_to_ask(names: Sequence[str]) -> tuple[SeenPort, ...]:
     if not names:
         return seen
     by_name = {port.name: port for port in seen}
-    return tuple(by_name.get(name, SeenPort(name=name)) for name in names)
+    return tuple(replace(by_name.get(name, SeenPort(name=name)), is_named=True) for name in names)
 
 
 def ask_at(port: SeenPort, device: str | None = None) -> tuple[Answer, ...]:

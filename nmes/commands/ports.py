@@ -74,9 +74,9 @@ HEADS = ("PORT", "USB ID", "SERIAL", "MAY BE", "PRODUCT")
 
 
 def _row(port: SeenPort) -> tuple[str, ...]:
-    fits = ", ".join(_fits(port)) or ("anything" if port.usb_id is None else "no stimulator")
+    fits = ", ".join(_fits(port)) or "-"
     product = "" if port.description == "n/a" else port.description
-    return (port.name, port.usb_id or "-", port.serial_number or "-", fits, product or "-")
+    return (port.name, port.usb_id or "no USB", port.serial_number or "-", fits, product or "-")
 
 
 def _table(rows: Sequence[Sequence[str]], width: int) -> list[str]:
@@ -100,8 +100,7 @@ def _stacked(row: Sequence[str], width: int) -> list[str]:
 
 def _told(port: SeenPort, answers: Sequence[Answer], width: int) -> list[str]:
     if not answers:
-        text = "not asked: its USB ids fit no stimulator. To ask all the same: --device NAME."
-        return paragraph(f"{port.name}: {text}", width, hanging=2)
+        return paragraph(f"{port.name}: not asked. {_how_to_ask(port)}", width, hanging=2)
     for answer in answers:
         if answer.outcome is Outcome.FOUND:
             return paragraph(f"Found: {described(answer)}", width, hanging=2)
@@ -111,6 +110,12 @@ def _told(port: SeenPort, answers: Sequence[Answer], width: int) -> list[str]:
     for answer in answers:
         lines += paragraph(f"{answer.device}: {_detail(answer)}", width, indent=2, hanging=2)
     return [*lines, *paragraph(SEEK_HELP, width, indent=2)]
+
+
+def _how_to_ask(port: SeenPort) -> str:
+    if port.usb_id is None:
+        return f"It is no USB port. To ask all the same: --probe --port {port.name}"
+    return "Its USB ids fit nothing that is asked unnamed. To ask: --device NAME"
 
 
 def _detail(answer: Answer) -> str:

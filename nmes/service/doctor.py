@@ -247,11 +247,16 @@ def _answers(story: PortStory, *, is_wanted: bool) -> tuple[Finding, ...]:
 
 
 def _left_alone(story: PortStory, *, is_wanted: bool) -> Finding:
-    found = f"Its USB ids ({story.seen.usb_id}) are of no stimulator that can be asked unasked-for."
-    cure = (
-        f"If a stimulator is there, say which: nmes ports --probe --port {story.seen.name} "
-        "--device NAME"
-    )
+    name = story.seen.name
+    if story.seen.usb_id is None:
+        found = "It is no USB port, so nothing was asked there."
+        cure = (
+            "Plug the stimulator in and switch it on: it shows as a further port. If it is at this "
+            f"one all the same: nmes doctor --port {name}"
+        )
+    else:
+        found = f"Its USB ids ({story.seen.usb_id}) fit no stimulator that is asked unnamed."
+        cure = f"If one is there, name it: nmes ports --probe --port {name} --device NAME"
     weight = Weight.TO_DO if is_wanted else Weight.NOTE
     return Finding(subject=story.seen.name, weight=weight, found=found, cure=cure)
 

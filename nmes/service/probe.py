@@ -51,12 +51,16 @@ class KnownDevice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenPort:
-    """A serial port of this computer; `usb_id` is vendor:product in hex, None if not known."""
+    """A serial port; `usb_id` is vendor:product in hex, None if not known.
+
+    `is_named` if a person has named it, so that it may be asked whatever it is.
+    """
 
     name: str
     description: str = ""
     usb_id: str | None = None
     serial_number: str = ""
+    is_named: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +96,14 @@ def fitting(usb_id: str | None, devices: Iterable[KnownDevice]) -> tuple[KnownDe
 
 
 def candidates(port: SeenPort, devices: Sequence[KnownDevice]) -> tuple[str, ...]:
-    """Return what to ask for unasked: what the ids fit, or everything if there are none."""
+    """Return what to ask for where no device is named.
+
+    That is what the ids fit. At a port without ids it is everything if a person has named the port,
+    else nothing: a console or another machine may be there, and stimulators come with USB.
+    """
     able = [device for device in devices if not device.needs_file]
-    wanted = able if port.usb_id is None else fitting(port.usb_id, able)
+    is_open_to_all = port.usb_id is None and port.is_named
+    wanted = able if is_open_to_all else fitting(port.usb_id, able)
     return tuple(device.name for device in wanted)
 
 

@@ -106,7 +106,7 @@ def test_the_command_line_itself_imports_nothing_heavy() -> None:
         ("--nothing",),
         ("demo", "--nothing"),
         ("run",),
-        ("run", "demo"),
+        ("run", "demo", "--nothing"),
         ("rehearse",),
         ("check",),
         ("show",),
