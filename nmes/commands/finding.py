@@ -22,7 +22,7 @@ def ports_to_ask(names: Sequence[str]) -> tuple[SeenPort, ...]:
 
 def ask_at(port: SeenPort, device: str | None = None) -> tuple[Answer, ...]:
     """Ask at one port for what its ids fit, or for one device; tell on standard error."""
-    names = candidates(port, known_devices()) if device is None else (device,)
+    names = candidates(port, known_devices(), device)
     return ask_each(port.name, names, _ask_aloud)
 
 

@@ -95,12 +95,16 @@ def fitting(usb_id: str | None, devices: Iterable[KnownDevice]) -> tuple[KnownDe
     return tuple(device for device in devices if usb_id in device.usb_ids)
 
 
-def candidates(port: SeenPort, devices: Sequence[KnownDevice]) -> tuple[str, ...]:
-    """Return what to ask for where no device is named.
+def candidates(
+    port: SeenPort, devices: Sequence[KnownDevice], named: str | None = None
+) -> tuple[str, ...]:
+    """Return what to ask for: the device named, else what the ids fit.
 
-    That is what the ids fit. At a port without ids it is everything if a person has named the port,
-    else nothing: a console or another machine may be there, and stimulators come with USB.
+    At a port without ids nothing is asked unless a person has named the port, then everything: a
+    console or another machine may be there, and stimulators come with USB.
     """
+    if named is not None:
+        return (named,) if port.usb_id or port.is_named else ()
     able = [device for device in devices if not device.needs_file]
     is_open_to_all = port.usb_id is None and port.is_named
     wanted = able if is_open_to_all else fitting(port.usb_id, able)
