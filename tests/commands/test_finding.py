@@ -1,0 +1,184 @@
+"""`nmes ports --probe`, `nmes doctor` and `nmes run` without a device, on pseudo-terminals."""
+
+import fcntl
+import json
+import os
+import tty
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from support.command_line import Nmes
+from support.simulator_process import running_simulator
+
+from nmes.commands.finding import chosen
+from nmes.service.probe import Answer, Outcome
+from protocols.errors import DeviceError
+
+NAMES = ("rehastim2", "p24", "rehamove3")
+
+
+@pytest.fixture(scope="module")
+def simulated() -> Iterator[dict[str, str]]:
+    """The port of a simulator of each kind."""
+    with ExitStack() as stack:
+        yield {name: stack.enter_context(running_simulator(device=name)).port for name in NAMES}
+
+
+@pytest.fixture
+def nobody() -> Iterator[str]:
+    """A port at whose other end nobody is."""
+    far, near = os.openpty()
+    tty.setraw(near)
+    yield os.ttyname(near)
+    os.close(near)
+    os.close(far)
+
+
+# nmes ports --probe -------------------------------------------------------------------------------
+
+
+def test_each_device_is_found_by_name_and_identity(nmes: Nmes, simulated: dict[str, str]) -> None:
+    ports = [argument for port in simulated.values() for argument in ("--port", port)]
+    told = json.loads(nmes("ports", "--probe", "--json", *ports).out)
+    found = {port["name"]: port["answers"][-1] for port in told}
+    assert {name: found[port]["device"] for name, port in simulated.items()} == dict(
+        zip(NAMES, NAMES, strict=True)
+    )
+    assert {answer["outcome"] for answer in found.values()} == {"found"}
+
+
+def test_a_p24_question_that_meets_a_rehamove3_says_so(
+    nmes: Nmes, simulated: dict[str, str]
+) -> None:
+    answer = nmes("ports", "--probe", "--port", simulated["rehamove3"], "--device", "p24")
+    assert answer.code == 3
+    assert "another device answered" in answer.text
+    assert "say --device rehamove3" in answer.text
+
+
+def test_where_nobody_is_nothing_is_found_and_the_doctor_is_named(nmes: Nmes, nobody: str) -> None:
+    answer = nmes("ports", "--probe", "--port", nobody, "--device", "p24")
+    assert answer.code == 3
+    assert "nothing answered" in answer.text
+    assert "nmes doctor" in answer.text
+
+
+def test_a_port_that_another_program_has_locked_is_busy_and_not_written_to(nmes: Nmes) -> None:
+    far, near = os.openpty()
+    tty.setraw(near)
+    os.set_blocking(far, False)
+    fcntl.flock(near, fcntl.LOCK_EX)
+    settings = tty.tcgetattr(near)
+    answer = nmes("ports", "--probe", "--port", os.ttyname(near))
+    assert "busy" in answer.text
+    with pytest.raises(BlockingIOError):
+        os.read(far, 1)
+    assert tty.tcgetattr(near) == settings
+    os.close(near)
+    os.close(far)
+
+
+def test_a_board_that_reboots_is_asked_by_its_file_only(nmes: Nmes, nobody: str) -> None:
+    answer = nmes("ports", "--probe", "--port", nobody, "--device", "openemsstim")
+    assert answer.code == 3
+    assert "--device openemsstim@FILE" in answer.err
+
+
+def test_without_probe_no_port_is_opened(nmes: Nmes) -> None:
+    answer = nmes("ports", "--port", "/dev/ttyNONE")
+    assert answer.code == 0
+    assert "/dev/ttyNONE" in answer.out
+
+
+# nmes run without --device ------------------------------------------------------------------------
+
+HEADLESS = ("run", "demo", "--bench", "--no-tui", "--intensity", "9=1")
+"""A channel that the demo lacks: what follows the search is refused, so nothing is run."""
+
+
+def test_the_only_device_that_answers_is_used_and_named(
+    nmes: Nmes, simulated: dict[str, str]
+) -> None:
+    answer = nmes(*HEADLESS, "--port", simulated["p24"])
+    assert f"Using p24 at {simulated['p24']}: HASOMED P24" in answer.err
+    assert "demo has no channel '9'" in answer.err
+
+
+def test_where_nobody_answers_run_points_to_the_doctor(nmes: Nmes) -> None:
+    answer = nmes(*HEADLESS, "--port", "/dev/ttyNONE")
+    assert answer.code == 3
+    assert "No stimulator answered. 'nmes doctor'" in answer.err
+
+
+def test_what_is_missing_on_the_command_line_is_said_before_any_port_is_opened(nmes: Nmes) -> None:
+    answer = nmes("run", "demo", "--port", "/dev/ttyNONE")
+    assert answer.code == 2
+    assert "Say who is there" in answer.err
+    assert "asking" not in answer.err
+
+
+FIRST, SECOND = (
+    Answer(port=f"/dev/tty{n}", device=name, outcome=Outcome.FOUND, detail="it")
+    for n, name in enumerate(NAMES[:2])
+)
+
+
+def never(question: str) -> str:
+    raise AssertionError(question)
+
+
+def test_one_device_is_taken_without_a_question() -> None:
+    assert chosen([FIRST], ask=never) is FIRST
+
+
+def test_of_several_a_person_picks_one_by_number() -> None:
+    assert chosen([FIRST, SECOND], ask=lambda _: "2\n") is SECOND
+
+
+def test_a_number_that_is_none_of_them_is_asked_for_again() -> None:
+    said = iter(["3", "0", "two", "-1", "1"])
+    assert chosen([FIRST, SECOND], ask=lambda _: next(said)) is FIRST
+
+
+def test_who_picks_none_gets_none() -> None:
+    assert chosen([FIRST, SECOND], ask=lambda _: "") is None
+
+
+def test_without_anybody_to_ask_several_are_listed_with_what_to_type(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert chosen([FIRST, SECOND], ask=None) is None
+    told = capsys.readouterr().err
+    assert "1  rehastim2 at /dev/tty0: it\n2  p24 at /dev/tty1: it\n" in told
+    assert "--device rehastim2 --port /dev/tty0" in told
+
+
+def test_nothing_found_is_trouble_with_the_device() -> None:
+    with pytest.raises(DeviceError, match="nmes doctor"):
+        chosen([], ask=never)
+
+
+# nmes doctor --------------------------------------------------------------------------------------
+
+
+def test_the_doctor_is_content_with_a_device_that_answers(
+    nmes: Nmes, simulated: dict[str, str]
+) -> None:
+    answer = nmes("doctor", "--port", simulated["rehastim2"])
+    assert "rehastim2: The device answers: HASOMED RehaStim2" in answer.text
+    assert answer.text.endswith("All is well.")
+    assert answer.code == 0
+
+
+def test_the_doctor_names_a_port_that_is_not_there(nmes: Nmes) -> None:
+    answer = nmes("doctor", "--port", "/dev/ttyNONE")
+    assert answer.code == 1
+    assert "/dev/ttyNONE: There is no such port." in answer.text
+    assert answer.text.endswith("1 thing to do, see above.")
+
+
+def test_the_findings_are_there_as_json(nmes: Nmes) -> None:
+    found = json.loads(nmes("doctor", "--port", "/dev/ttyNONE", "--json").out)
+    assert {"subject", "weight", "found", "cure"} == set(found[0])
+    assert found[-1]["weight"] == "to do"
