@@ -31,6 +31,7 @@ ON_THE_LINE = (
 )
 LINE_KINDS = frozenset((*ON_THE_LINE, "lost", "general_error"))
 """Faults that hold up or swallow what is said, in either direction."""
+CONTACT_KINDS = frozenset({"open_electrode", "short_electrode", "load"})
 DAMAGE = frozenset({"flip_bits", "truncate", "garbage"})
 WISHES = frozenset({"arm", "find_level", "start", "resume"})
 AT_ONCE_US = 100_000
@@ -182,6 +183,8 @@ def _incidents(
     for entry in entries:
         fault: Any = script.faults[entry.fault - 1]
         at_us, lasts_us = entry.time_us, _lasts_us(getattr(fault, "for_s", None))
+        if entry.kind in CONTACT_KINDS:
+            lasts_us = _until_the_next_contact(script, entries, entry, lasts_us)
         match entry.kind:
             case "reboot" | "emergency_switch":
                 yield Incident(
@@ -208,6 +211,28 @@ def _incidents(
                     lasts_us=lasts_us,
                     channels=frozenset(numbers),
                 )
+
+
+def _until_the_next_contact(
+    script: FaultScript, entries: list[AppliedFault], entry: AppliedFault, lasts_us: int | None
+) -> int | None:
+    """Return how long a contact holds: a later fault puts another in its place."""
+    channel = _channel_of(script, entry)
+    later_us = [
+        other.time_us - entry.time_us
+        for other in entries
+        if other.kind in CONTACT_KINDS
+        and other.time_us > entry.time_us
+        and _channel_of(script, other) == channel
+    ]
+    if not later_us:
+        return lasts_us
+    return min(later_us) if lasts_us is None else min(*later_us, lasts_us)
+
+
+def _channel_of(script: FaultScript, entry: AppliedFault) -> int:
+    fault: Any = script.faults[entry.fault - 1]
+    return int(fault.channel)
 
 
 def _silence(entry: AppliedFault, device: Device, *, is_both: bool) -> Incident:

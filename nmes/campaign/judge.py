@@ -220,13 +220,22 @@ def silence_findings(evidence: Evidence, records: Sequence[Record]) -> Iterator[
 def silences(evidence: Evidence, records: Sequence[Record]) -> Iterator[Silence]:
     """Yield every time in which no pulse may begin."""
     for incident in (*evidence.incidents, *_of_deeds(evidence), *_of_records(evidence, records)):
-        if incident.quiet_after_us is not None:
+        if incident.quiet_after_us is not None and not _is_overtaken(incident, evidence):
             yield Silence(
                 from_us=incident.at_us + incident.quiet_after_us + _spare_us(evidence, incident),
                 until_us=_until_us(evidence.deeds, incident),
                 why=incident.kind,
                 channels=incident.channels,
             )
+
+
+def _is_overtaken(incident: Incident, evidence: Evidence) -> bool:
+    """Whether an engine that fades the output out is killed on the way: its death has a bound."""
+    if incident.kind != "pause" or incident.quiet_after_us is None:
+        return False
+    fades_until_us = incident.at_us + incident.quiet_after_us
+    deaths_us = [other.at_us for other in evidence.incidents if other.kind == "killed"]
+    return any(incident.at_us <= at_us <= fades_until_us for at_us in deaths_us)
 
 
 def _spare_us(evidence: Evidence, incident: Incident) -> int:

@@ -15,6 +15,8 @@ FIND_RAMP_US = 500_000
 """While a level is found the current rises in this time, or in the least of the timing class."""
 TOLERANCE_US = 250_000
 UNANSWERED_US = 900_000
+HELD_BACK_US = 1_100_000
+"""A frame that a faulty line puts behind the next goes out after a second if none comes."""
 BURST_GAP_PERIODS = 1.5
 SLOTS_US = 12_000
 """A pulse has the values that were there when its period began: so long before at most."""
@@ -92,7 +94,7 @@ def rise_findings(
     rhythm = table.classes[evidence.prescription.timing_class]
     ramp_us = min(round(channel.ramp_up_s * 1e6), max(FIND_RAMP_US, rhythm["ramp_up_min_us"]))
     period_us, updates_us = max(channel.periods_us), evidence.updates_us
-    held_up_us = UNANSWERED_US if evidence.is_line_faulted else 0
+    held_up_us = HELD_BACK_US if evidence.is_line_faulted else 0
     slew_max_us = table.behaviour["slew_elapsed_max_us"]
     step_ua = evidence.prescription.device.step_ua
     last_us, last_ua = pulses[0].time_us - 2 * period_us, 0.0

@@ -114,6 +114,18 @@ def test_a_pulse_long_after_a_pause_is_found() -> None:
     assert kinds(replace(good_evidence(), deeds=[*good_evidence().deeds, paused])) == {"silence"}
 
 
+def test_a_pause_is_judged_by_the_death_of_an_engine_that_was_killed_while_it_faded() -> None:
+    paused = Deed(at_us=13_500_000, kind="pause")
+    killed = Incident(at_us=13_600_000, kind="killed", quiet_after_us=1_220_000)
+    late = replace(killed, at_us=15_000_000)
+    deeds = [*good_evidence().deeds, paused]
+    last_us = 13_600_000 + 1_200_000
+    dying = [pulse for pulse in pulses() if pulse.time_us < last_us]
+    evidence = replace(with_pulses(*dying), deeds=deeds)
+    found = [kinds(replace(evidence, incidents=[i])) for i in (killed, late)]
+    assert found == [set(), {"silence"}]
+
+
 def test_a_pulse_after_a_recorded_fault_is_found() -> None:
     lines = with_records((15_000_000, "fault", {}))
     assert "silence" in kinds(replace(good_evidence(), journal=lines))
