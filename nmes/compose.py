@@ -113,7 +113,7 @@ def ask_port(port: str, device: str) -> Answer:
     holders = RealMachine().holders(port)
     if holders:
         who = ", ".join(f"{holder.program} (process {holder.pid})" for holder in holders)
-        detail = f"{who} has it"
+        detail = f"{who} has it."
         return Answer(
             port=port, device=device, outcome=Outcome.BUSY, detail=detail, advice=CLOSE_OTHER
         )
@@ -141,10 +141,24 @@ def _ask(byte_port: BytePort, port: str, device: str, entry: DriverEntry) -> Ans
     return understood(port, device, event, has_heard=bool(heard))
 
 
+_NOT_OPENED: dict[int | None, Outcome] = {
+    errno.EBUSY: Outcome.BUSY,
+    errno.EAGAIN: Outcome.BUSY,
+    errno.ENOENT: Outcome.CLOSED,
+    errno.EACCES: Outcome.CLOSED,
+    errno.ENODEV: Outcome.CLOSED,
+    errno.ENXIO: Outcome.CLOSED,
+    errno.EIO: Outcome.CLOSED,
+    errno.ENOTTY: Outcome.CLOSED,
+    errno.ECONNREFUSED: Outcome.CLOSED,
+}
+"""What ends the asking at a port; anything else may be no matter to another device's settings."""
+
+
 def _not_opened(port: str, device: str, error: PortError) -> Answer:
     cause = error.__cause__
-    is_busy = isinstance(cause, OSError) and cause.errno in (errno.EBUSY, errno.EAGAIN)
-    outcome = Outcome.BUSY if is_busy else Outcome.CLOSED
+    number = cause.errno if isinstance(cause, OSError) else None
+    outcome = _NOT_OPENED.get(number, Outcome.UNFIT)
     return Answer(port=port, device=device, outcome=outcome, detail=str(error))
 
 

@@ -105,7 +105,12 @@ def _told(port: SeenPort, answers: Sequence[Answer], width: int) -> list[str]:
         if answer.outcome is Outcome.FOUND:
             return paragraph(f"Found: {described(answer)}", width, hanging=2)
         if answer.outcome is Outcome.BUSY:
-            return paragraph(f"{port.name}: busy. {_detail(answer)}", width, hanging=2)
+            return paragraph(
+                f"{port.name}: busy. {answer.detail} {answer.advice}", width, hanging=2
+            )
+        if answer.outcome is Outcome.CLOSED:
+            text = f"{answer.detail} {answer.advice}"
+            return [*paragraph(text, width, hanging=2), *paragraph(SEEK_HELP, width, indent=2)]
     lines = paragraph(f"{port.name}: no stimulator found.", width)
     for answer in answers:
         lines += paragraph(f"{answer.device}: {_detail(answer)}", width, indent=2, hanging=2)

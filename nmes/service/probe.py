@@ -25,10 +25,11 @@ class Outcome(StrEnum):
     NOISE = "something sends, but not what this device says"
     TROUBLE = "the device answered, then went wrong"
     BUSY = "another program has the port"
-    CLOSED = "the port cannot be opened"
+    CLOSED = "the port cannot be used"
+    UNFIT = "the port cannot be set as this device needs it"
 
 
-_ENDS_ASKING = (Outcome.FOUND, Outcome.BUSY)
+_ENDS_ASKING = (Outcome.FOUND, Outcome.BUSY, Outcome.CLOSED)
 _OUTCOMES = {
     LossKind.NOT_FOUND: Outcome.SILENT,
     LossKind.WRONG_DEVICE: Outcome.OTHER,

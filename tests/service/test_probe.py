@@ -257,11 +257,11 @@ def asked_until(*outcomes: Outcome) -> int:
     return len(ask_each("p", [str(number) for number in range(len(outcomes))], ask))
 
 
-@pytest.mark.parametrize("ending", [Outcome.FOUND, Outcome.BUSY])
-def test_asking_ends_when_a_device_is_found_or_the_port_is_in_use(ending: Outcome) -> None:
+@pytest.mark.parametrize("ending", [Outcome.FOUND, Outcome.BUSY, Outcome.CLOSED])
+def test_asking_ends_when_a_device_is_found_or_the_port_cannot_be_had(ending: Outcome) -> None:
     assert asked_until(Outcome.SILENT, ending, Outcome.SILENT) == 2
 
 
-@pytest.mark.parametrize("outcome", [Outcome.SILENT, Outcome.OTHER, Outcome.CLOSED, Outcome.NOISE])
+@pytest.mark.parametrize("outcome", [Outcome.SILENT, Outcome.OTHER, Outcome.UNFIT, Outcome.NOISE])
 def test_asking_goes_on_after_any_other_answer(outcome: Outcome) -> None:
     assert asked_until(outcome, outcome, outcome) == 3
