@@ -32,9 +32,7 @@ def run(options: Namespace) -> int:
 def story_of(port: SeenPort, machine: Machine) -> PortStory:
     """Ask at a port that may be used; look at it again afterwards: opening it sets its timer."""
     before = machine.port(port.name)
-    may_ask = before.is_permitted and not before.holders
-    is_address = "://" in port.name
-    if not may_ask and not is_address:
+    if before.holders or not before.is_permitted:
         return PortStory(seen=port, facts=before, answers=())
     answers = ask_at(port)
     return PortStory(seen=port, facts=machine.port(port.name), answers=answers)

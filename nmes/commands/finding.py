@@ -1,9 +1,9 @@
 """Looking for devices at ports, as `nmes ports`, `nmes run` and `nmes doctor` share it."""
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from nmes.commands.page import page_width, paragraph, print_errors
 from nmes.compose import ask_port, known_devices, seen_ports
 from nmes.service.probe import Answer, Outcome, SeenPort, ask_each, candidates
 from protocols.errors import DeviceError
@@ -27,15 +27,25 @@ def ask_at(port: SeenPort, device: str | None = None) -> tuple[Answer, ...]:
 
 
 def _ask_aloud(port: str, device: str) -> Answer:
-    sys.stderr.write(f"{port}: asking for a {device} ...\n")
-    sys.stderr.flush()
+    _tell(f"{port}: asking for a {device} ...")
     return ask_port(port, device)
 
 
 def found_at(ports: Sequence[SeenPort]) -> tuple[Answer, ...]:
-    """Return the devices that answered."""
-    answers = [answer for port in ports for answer in ask_at(port)]
-    return tuple(answer for answer in answers if answer.outcome is Outcome.FOUND)
+    """Return the devices that answered; tell on standard error which ports were of no use."""
+    found: list[Answer] = []
+    for port in ports:
+        answers = ask_at(port)
+        found += [answer for answer in answers if answer.outcome is Outcome.FOUND]
+        for answer in answers:
+            if answer.outcome in (Outcome.BUSY, Outcome.CLOSED):
+                _tell(f"{port.name}: {answer.outcome.value}. {answer.detail}")
+    return tuple(found)
+
+
+def tell_chosen(answer: Answer) -> None:
+    """Say on standard error which device will be used."""
+    _tell(f"Using {described(answer)}")
 
 
 def described(answer: Answer) -> str:
@@ -53,13 +63,17 @@ def chosen(found: Sequence[Answer], *, ask: Callable[[str], str] | None) -> Answ
         raise DeviceError(f"No stimulator answered. {SEEK_HELP}")
     if len(found) == 1:
         return found[0]
-    lines = [f"{number}  {described(answer)}" for number, answer in enumerate(found, 1)]
-    sys.stderr.write("\n".join(("Several stimulators answered:", *lines, "")))
-    if ask is None:
-        first = found[0]
-        sys.stderr.write(f"Say which one: --device {first.device} --port {first.port}\n")
-        return None
-    return _picked(found, ask)
+    _tell("Several stimulators answered:")
+    for number, answer in enumerate(found, 1):
+        _tell(f"{number}: {described(answer)}")
+    picked = None if ask is None else _picked(found, ask)
+    if picked is None:
+        _tell(f"Say which one: --device {found[0].device} --port {found[0].port}, for example.")
+    return picked
+
+
+def _tell(text: str) -> None:
+    print_errors(paragraph(text, page_width(), hanging=3))
 
 
 def _picked(found: Sequence[Answer], ask: Callable[[str], str]) -> Answer | None:

@@ -52,14 +52,14 @@ def run(options: Namespace) -> int:
 def _find_device(options: Namespace) -> bool:
     """Look for the device that nobody named, ask when in doubt; False if it stays in doubt."""
     # Not needed by who names the device.
-    from nmes.commands.finding import chosen, described, found_at, ports_to_ask
+    from nmes.commands.finding import chosen, found_at, ports_to_ask, tell_chosen
 
     found = found_at(ports_to_ask([options.port] if options.port else []))
     is_terminal = sys.stdin.isatty() and sys.stderr.isatty()
     answer = chosen(found, ask=_ask if is_terminal else None)
     if answer is None:
         return False
-    sys.stderr.write(f"Using {described(answer)}\n")
+    tell_chosen(answer)
     options.device, options.port = answer.device, answer.port
     return True
 

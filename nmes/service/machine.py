@@ -106,6 +106,8 @@ class RealMachine:
 
     def port(self, name: str) -> PortFacts:
         """Return what this computer tells of a port."""
+        if "://" in name:
+            return _address(name)
         path = Path(name)
         exists = path.exists()
         group, is_member, is_listed = _group_of(path) if exists else ("", False, False)
@@ -159,6 +161,20 @@ class RealMachine:
             if int(status.split("CapEff:")[1].split()[0], 16) & _CAN_NICE:
                 return True
         return _nice_limit() <= NICENESS
+
+
+def _address(name: str) -> PortFacts:
+    """Return what can be said of an address before it is tried: nothing against it."""
+    return PortFacts(
+        name=name,
+        exists=True,
+        is_permitted=True,
+        group="",
+        is_member=True,
+        is_listed=True,
+        holders=(),
+        latency_ms=None,
+    )
 
 
 def _nice_limit() -> int:

@@ -100,14 +100,16 @@ HEADLESS = ("run", "demo", "--bench", "--no-tui", "--intensity", "9=1")
 def test_the_only_device_that_answers_is_used_and_named(
     nmes: Nmes, simulated: dict[str, str]
 ) -> None:
-    answer = nmes(*HEADLESS, "--port", simulated["p24"])
-    assert f"Using p24 at {simulated['p24']}: HASOMED P24" in answer.err
+    port = simulated["rehastim2"]
+    answer = nmes(*HEADLESS, "--port", port)
+    assert f"Using rehastim2 at {port}: HASOMED RehaStim2" in " ".join(answer.err.split())
     assert "demo has no channel '9'" in answer.err
 
 
 def test_where_nobody_answers_run_points_to_the_doctor(nmes: Nmes) -> None:
     answer = nmes(*HEADLESS, "--port", "/dev/ttyNONE")
     assert answer.code == 3
+    assert "/dev/ttyNONE: the port cannot be used." in answer.err
     assert "No stimulator answered. 'nmes doctor'" in answer.err
 
 
@@ -150,8 +152,13 @@ def test_without_anybody_to_ask_several_are_listed_with_what_to_type(
 ) -> None:
     assert chosen([FIRST, SECOND], ask=None) is None
     told = capsys.readouterr().err
-    assert "1  rehastim2 at /dev/tty0: it\n2  p24 at /dev/tty1: it\n" in told
+    assert "1: rehastim2 at /dev/tty0: it\n2: p24 at /dev/tty1: it\n" in told
     assert "--device rehastim2 --port /dev/tty0" in told
+
+
+def test_who_picks_none_is_told_what_to_type(capsys: pytest.CaptureFixture[str]) -> None:
+    chosen([FIRST, SECOND], ask=lambda _: "")
+    assert "Say which one: --device" in capsys.readouterr().err
 
 
 def test_nothing_found_is_trouble_with_the_device() -> None:
@@ -176,6 +183,12 @@ def test_the_doctor_names_a_port_that_is_not_there(nmes: Nmes) -> None:
     assert answer.code == 1
     assert "/dev/ttyNONE: There is no such port." in answer.text
     assert answer.text.endswith("1 thing to do, see above.")
+
+
+def test_the_doctor_tries_an_address_too(nmes: Nmes) -> None:
+    answer = nmes("doctor", "--port", "socket://127.0.0.1:1")
+    assert answer.code == 1
+    assert "nothing listens there" in answer.text
 
 
 def test_the_findings_are_there_as_json(nmes: Nmes) -> None:
