@@ -1,0 +1,1 @@
+"""The openEMSstim board, written from a description of its firmware."""
