@@ -7,11 +7,12 @@ import argparse
 import errno
 import sys
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from hardware_sim.device import Device
-from hardware_sim.devices import DEVICES, find_device
+from hardware_sim.devices import DEVICES, SimulatedDevice, find_device
 from hardware_sim.line import Line
 from hardware_sim.line_file import LineFile, seconds
 from hardware_sim.ports import Port, PseudoTerminal, TcpPort
@@ -50,6 +51,13 @@ def _tcp_address(text: str) -> tuple[str, int]:
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
+def _setting(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not (sign and name and value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
 def _delay_us(text: str) -> int:
     try:
         delay_us = round(float(text) * 1000)
@@ -76,6 +84,15 @@ def _parser() -> OneLineParser:
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--link", type=Path, help="symbolic link to the pseudo-terminal")
     where.add_argument("--tcp", type=_tcp_address, metavar="HOST:PORT", help="port 0 picks one")
+    parser.add_argument(
+        "--set",
+        type=_setting,
+        action="append",
+        default=[],
+        dest="settings",
+        metavar="NAME=VALUE",
+        help="an option that only this device has",
+    )
     parser.add_argument("--pulses", type=Path, metavar="FILE", help="record of pulses (CSV)")
     parser.add_argument("--trace", type=Path, metavar="FILE", help="all frames, in words")
     parser.add_argument("--seed", type=int, default=0, help="the device's first packet number")
@@ -109,6 +126,10 @@ def _options(argv: list[str]) -> argparse.Namespace:
         parser.error("--fault-log needs --faults")
     if options.faults:
         options.faults = _fault_script(parser, options)
+    try:
+        options.make = find_device(options.device).maker(dict(options.settings))
+    except ValueError as error:
+        parser.error(str(error))
     return options
 
 
@@ -117,7 +138,7 @@ def _simulate(options: argparse.Namespace) -> None:
     zero_us = monotonic_us()
     with ExitStack() as stack:
         ending_fd = stack.enter_context(end_signals())
-        port = stack.enter_context(closing(_open_port(options)))
+        port = stack.enter_context(closing(_open_port(options, simulated)))
         files: list[LineFile] = []
         record = trace = None
         if options.pulses:
@@ -128,7 +149,7 @@ def _simulate(options: argparse.Namespace) -> None:
         if options.trace:
             trace = stack.enter_context(FrameTrace(options.trace, zero_us=zero_us))
             files.append(trace)
-        device = simulated.make(
+        device = options.make(
             on_pulse=record.add_pulse if record else _forget,
             on_frame=trace.add_frame if trace else None,
             ack_delay_us=options.ack_delay,
@@ -138,7 +159,14 @@ def _simulate(options: argparse.Namespace) -> None:
         parent = ParentPipe(_standard_input()) if options.parent_pipe else None
         line = _line(device, options, zero_us, stack, files)
         _announce(port, zero_us)
-        Service(line, port, files=tuple(files), parent=parent).run(ending_fd)
+        service = Service(
+            line,
+            port,
+            files=tuple(files),
+            parent=parent,
+            reset=partial(device.reboot, off_us=0) if simulated.resets_when_opened else None,
+        )
+        service.run(ending_fd)
 
 
 def _line(
@@ -163,8 +191,10 @@ def _line(
     )
 
 
-def _open_port(options: argparse.Namespace) -> Port:
-    return TcpPort(*options.tcp) if options.tcp else PseudoTerminal(options.link)
+def _open_port(options: argparse.Namespace, simulated: SimulatedDevice) -> Port:
+    if options.tcp:
+        return TcpPort(*options.tcp)
+    return PseudoTerminal(options.link, is_watched=simulated.resets_when_opened)
 
 
 def _standard_input() -> int:

@@ -1,10 +1,15 @@
 """The simulated devices by name."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 
 from hardware_sim.device import MakeDevice
 from hardware_sim.dialect import Dialect
+from hardware_sim.openemsstim.device import OpenEMSstim
+from hardware_sim.openemsstim.dialect import OPENEMSSTIM
+from hardware_sim.openemsstim.options import read_options
 from hardware_sim.p24.device import P24Device
 from hardware_sim.rehamove3.device import RehaMove3Device
 from hardware_sim.rehastim2.device import RehaStim2
@@ -24,13 +29,31 @@ class LinkSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedDevice:
-    """One device of the house; `has_shapes` if two phases do not tell all of its pulses."""
+    """One device of the house; `has_shapes` if two phases do not tell all of its pulses.
+
+    `resets_when_opened` if whoever opens its port starts it anew; `choose` makes one with options
+    that only it has.
+    """
 
     title: str
     link: LinkSettings
     make: MakeDevice
     dialect: Dialect
     has_shapes: bool = False
+    resets_when_opened: bool = False
+    choose: Callable[[Mapping[str, str]], MakeDevice] | None = None
+
+    def maker(self, options: Mapping[str, str]) -> MakeDevice:
+        """Return what makes a device with these options; ValueError names what does not fit."""
+        if not options:
+            return self.make
+        if self.choose is None:
+            raise ValueError(f"the {self.dialect.device} has no options of its own")
+        return self.choose(options)
+
+
+def _chosen_openemsstim(options: Mapping[str, str]) -> MakeDevice:
+    return partial(OpenEMSstim, options=read_options(options))
 
 
 SCIENCEMODE_3_AND_4 = LinkSettings(baud=3_000_000, stop_bits=2, has_rts_cts=True)
@@ -54,6 +77,15 @@ DEVICES = {
         make=RehaMove3Device,
         dialect=RehaMove3Device.dialect,
         has_shapes=True,
+    ),
+    "openemsstim": SimulatedDevice(
+        title="openEMSstim board with a separate stimulator",
+        link=LinkSettings(baud=19_200),
+        make=OpenEMSstim,
+        dialect=OPENEMSSTIM,
+        has_shapes=True,
+        resets_when_opened=True,
+        choose=_chosen_openemsstim,
     ),
 }
 

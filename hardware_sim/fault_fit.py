@@ -35,7 +35,8 @@ def refuse_misfits(script: FaultScript, dialect: Dialect) -> None:
 def _faults_misfits(fault: BaseFault, dialect: Dialect) -> Iterator[tuple[str, str, str]]:
     shown = (*dialect.lies, *dialect.troubles)
     is_special = isinstance(fault, faults.Lie | faults.Trouble | faults.GeneralError)
-    if is_special and fault.kind not in shown:
+    refuses_nothing = isinstance(fault, faults.Refuse) and not dialect.results
+    if (is_special and fault.kind not in shown) or refuses_nothing:
         yield "kind", f"the {dialect.device} has no {fault.kind}", f"It has {', '.join(shown)}."
         return
     yield from _wrong_names(fault, dialect)

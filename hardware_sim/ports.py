@@ -8,6 +8,8 @@ import tty
 from pathlib import Path
 from typing import Protocol
 
+from hardware_sim.opening import OpeningWatch
+
 CHUNK_BYTES = 4096
 MOST_BYTES_AT_ONCE = 65_536
 SPEED_FIELDS = (4, 5)
@@ -29,6 +31,9 @@ class Port(Protocol):
     def write(self, frame: bytes) -> None:
         """Send one frame in one piece; it is lost if nobody takes it."""
 
+    def take_opening(self) -> bool:
+        """Return whether somebody has opened the port since this was last asked, if it is known."""
+
     def welcome(self) -> None:
         """Make sure that the next client can open the port."""
 
@@ -42,15 +47,16 @@ class PseudoTerminal:
     Linux never keeps the parity flag of a pseudo-terminal, and glibc refuses a client's settings
     if the parity did not stick and nothing else changed. So the speed, which has no effect here,
     is put back to one that clients do not ask for. One slave end stays open, since reading from a
-    master without any is an error.
+    master without any is an error. Whether somebody opens it is known only if it `is_watched`.
     """
 
-    def __init__(self, link: Path | None = None) -> None:
+    def __init__(self, link: Path | None = None, *, is_watched: bool = False) -> None:
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         self._path = os.ttyname(self._slave)
         self._link = link
+        self._watch = OpeningWatch(self._path) if is_watched else None
         self.welcome()
         try:
             _place_link(link, self._path)
@@ -64,8 +70,9 @@ class PseudoTerminal:
         return str(self._link or self._path)
 
     def readable_fds(self) -> list[int]:
-        """Return the master's descriptor."""
-        return [self._master]
+        """Return the master's descriptor, and that of the watch."""
+        watch_fd = self._watch.fd if self._watch else None
+        return [self._master] if watch_fd is None else [self._master, watch_fd]
 
     def read(self) -> bytes:
         """Return what has arrived."""
@@ -75,6 +82,10 @@ class PseudoTerminal:
             return b""
         self.welcome()
         return received
+
+    def take_opening(self) -> bool:
+        """Return whether somebody has opened it; False if that is not watched."""
+        return self._watch is not None and self._watch.take()
 
     def write(self, frame: bytes) -> None:
         """Send one frame; a full buffer (nobody reads) swallows it."""
@@ -98,6 +109,8 @@ class PseudoTerminal:
         self._close_both()
 
     def _close_both(self) -> None:
+        if self._watch:
+            self._watch.close()
         os.close(self._master)
         os.close(self._slave)
 
@@ -128,6 +141,7 @@ class TcpPort:
         self._listener = socket.create_server((host, port), family=family)
         self._listener.setblocking(False)
         self._client: socket.socket | None = None
+        self._was_opened = False
 
     @property
     def address(self) -> str:
@@ -168,6 +182,12 @@ class TcpPort:
         newcomer.setblocking(False)
         newcomer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._client = newcomer
+        self._was_opened = True
+
+    def take_opening(self) -> bool:
+        """Return whether a client was let in."""
+        was_opened, self._was_opened = self._was_opened, False
+        return was_opened
 
     def write(self, frame: bytes) -> None:
         """Send one frame; it is lost without a client or if the client does not read."""

@@ -5,7 +5,7 @@ import selectors
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -61,7 +61,8 @@ class Service:
     """Connects a device to a port until it is told to end.
 
     When the parent is gone the device goes on until its own watchdog has disconnected it, at most
-    5 s: whether the controller stopped the current must show in the record.
+    5 s: whether the controller stopped the current must show in the record. `reset` is called when
+    somebody opens the port.
     """
 
     def __init__(
@@ -71,11 +72,13 @@ class Service:
         *,
         files: tuple[LineFile, ...],
         parent: ParentPipe | None,
+        reset: Callable[[int], None] | None = None,
     ) -> None:
         self._device = device
         self._port = port
         self._files = files
         self._parent = parent
+        self._reset = reset
 
     def run(self, ending_fd: int) -> None:
         """Serve until ``ending_fd`` becomes readable, or the parent's end."""
@@ -97,7 +100,10 @@ class Service:
         """Do all that is due: first what was due before the bytes that arrived now."""
         self._send(now_us)
         if ready.intersection(self._port.readable_fds()):
-            self._device.receive(self._port.read(), now_us)
+            data = self._port.read()
+            if self._port.take_opening() and self._reset:
+                self._reset(now_us)
+            self._device.receive(data, now_us)
         if self._parent and self._parent.fd in ready:
             self._parent.read(now_us)
         self._send(now_us)

@@ -228,7 +228,15 @@ def _simulate(commands: "_Commands") -> None:
         description="The first line printed is the port to use, the second the zero of the pulse "
         "record on the system's monotonic clock. Runs until Ctrl-C.",
     )
-    parser.add_argument("device", help="rehastim2, p24 or rehamove3")
+    parser.add_argument("device", help="rehastim2, p24, rehamove3 or openemsstim")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="settings",
+        metavar="NAME=VALUE",
+        help="an option that only this device has",
+    )
     parser.add_argument("--link", type=Path, metavar="PATH", help="symbolic link to the port")
     parser.add_argument("--tcp", metavar="HOST:PORT", help="listen there instead")
     parser.add_argument("--pulses", type=Path, metavar="FILE", help="record every pulse, as CSV")

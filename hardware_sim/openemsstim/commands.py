@@ -45,7 +45,7 @@ def _nibble(digit: int) -> int | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """A text with a G; what it does not name is None, and so is a channel that the board has not."""
+    """A text with a G; None is what it does not name, and a channel that the board has not."""
 
     channel: int | None
     on_ms: int | None

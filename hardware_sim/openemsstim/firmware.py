@@ -29,7 +29,7 @@ from hardware_sim.openemsstim.uart import Receiver, Sender
 
 LINE_TIMEOUT_US = 50_000
 RELAY_US = 50_000
-"""How long a channel that is closed down keeps its relays at the least level, and all else waits."""
+"""How long relays stay closed at the least level while a channel is closed down; all waits."""
 READ_US, READ_BYTE_US = 700, 50
 """What it takes to handle a line, and each byte of it, before its echo begins."""
 ACTION_US = 1_000

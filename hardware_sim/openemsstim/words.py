@@ -86,7 +86,7 @@ def name_of(line: bytes) -> str:
 
 def describe(line: bytes) -> str:
     """Return a line in words: its name and its text."""
-    return f"{name_of(line)} {ascii(line.decode('latin-1'))}"
+    return f"{name_of(line)} {line.decode('latin-1')!a}"
 
 
 class Splitter:

@@ -12,5 +12,7 @@ def run(options: Namespace) -> int:
         chosen = getattr(options, name)
         if chosen is not None:
             command += [f"--{name.replace('_', '-')}", str(chosen)]
+    for setting in options.settings:
+        command += ["--set", setting]
     command += ["--seed", str(options.seed), "--ack-delay", str(options.ack_delay)]
     os.execv(sys.executable, command)

@@ -6,16 +6,13 @@ from support.conformance_bench import Bench
 from drivers import registry
 from hardware_sim.devices import DEVICES
 
-NOT_SIMULATED_YET = {"openemsstim"}
-"""Held to the interface by its own tests only, until there is a simulated one."""
-
 
 def test_every_driver_has_an_entry_and_no_entry_is_left_of_a_driver_that_is_gone() -> None:
     assert tuple(ENTRIES) == registry.names()
 
 
 def test_every_driver_has_a_simulated_device_of_its_name() -> None:
-    assert set(registry.names()) - set(DEVICES) <= NOT_SIMULATED_YET
+    assert set(registry.names()) <= set(DEVICES)
 
 
 def test_a_course_uses_the_first_and_the_last_channel_of_each_device_and_falls_silent() -> None:

@@ -11,9 +11,12 @@ from hardware_sim.faulty_line import FaultyLine
 from hardware_sim.pulses import Pulse
 
 EVERY = pytest.mark.parametrize("name", DEVICES)
+WITHOUT_CHECKSUM = {"openemsstim"}
+"""What these obey by chance is a matter of their own tests."""
+CHECKED = pytest.mark.parametrize("name", sorted(DEVICES.keys() - WITHOUT_CHECKSUM))
 
 
-@EVERY
+@CHECKED
 @given(chunks=st.lists(st.binary(max_size=40), max_size=8), pause_us=st.integers(0, 3_000_000))
 def test_any_bytes_at_any_time_are_stood_and_put_out_nothing(
     name: str, chunks: list[bytes], pause_us: int

@@ -54,7 +54,12 @@ ENTRIES = {
         Entry(name="rehastim2", late_us=190_000),
         Entry(name="p24", late_us=190_000),
         Entry(name="rehamove3", late_us=190_000),
-        Entry(name="openemsstim", late_us=50_000, file=SUITE / "source.toml"),
+        Entry(
+            name="openemsstim",
+            late_us=50_000,
+            file=SUITE / "source.toml",
+            options=("--set", "boot_s=0.5"),
+        ),
     )
 }
 
