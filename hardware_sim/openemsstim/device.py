@@ -136,6 +136,9 @@ class OpenEMSstim:
     def crash(self, now_us: int) -> None:
         """Let the controller leave its program: it says, reads and ends nothing any more."""
         self.advance(now_us)
+        self._hang(now_us)
+
+    def _hang(self, now_us: int) -> None:
         self._firmware = None
         self._sender.clear()
         if self._options.resets_after_crash:
@@ -171,7 +174,7 @@ class OpenEMSstim:
         try:
             firmware.go_on(now_us)
         except Crashed:
-            self.crash(now_us)
+            self._hang(now_us)
 
     def _pulse(self, now_us: int) -> None:
         """Pass on what begins now."""

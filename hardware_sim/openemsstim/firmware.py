@@ -189,8 +189,13 @@ class Firmware:
             yield from self._test(line) if self._options.dialect == "H" else self._obey(line)
 
     def _handle_frame(self, line: bytes) -> Steps:
-        """Take what is between the last comma and the last character, whatever that is."""
-        digits = line[line.rfind(b",") + 1 : -1]
+        """Take what is between the last comma and the last character, whatever that is.
+
+        A line that ends with its last comma has them in the other order: the library exchanges
+        them, and the comma itself is taken.
+        """
+        begin, end = sorted((line.rfind(b",") + 1, len(line) - 1))
+        digits = line[begin:end]
         yield from self._print(words.HEX_LENGTH)
         yield from self._print(b"%d" % len(digits))
         yield from self._print(digits)
