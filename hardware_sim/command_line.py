@@ -78,7 +78,12 @@ def _fault_script(parser: OneLineParser, options: argparse.Namespace) -> "FaultS
 
 
 def _parser() -> OneLineParser:
-    parser = OneLineParser(prog="hardware_sim", description="A simulated stimulator at a port.")
+    parser = OneLineParser(
+        prog="hardware_sim",
+        description="A simulated stimulator at a port.",
+        epilog=_own_options(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     known = ", ".join(DEVICES)
     parser.add_argument("device", type=_device_name, metavar=f"DEVICE ({known})")
     where = parser.add_mutually_exclusive_group()
@@ -105,6 +110,16 @@ def _parser() -> OneLineParser:
         "--parent-pipe", action="store_true", help="end some time after standard input ends"
     )
     return parser
+
+
+def _own_options() -> str:
+    """Return the options that only one device has, in words."""
+    lines = []
+    for name, simulated in DEVICES.items():
+        if simulated.meanings:
+            lines.append(f"options that only {name} has, by --set NAME=VALUE:")
+            lines += [f"  {option:<10} {meaning}" for option, meaning in simulated.meanings.items()]
+    return "\n".join(lines)
 
 
 def main(argv: list[str]) -> int:

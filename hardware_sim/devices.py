@@ -1,7 +1,7 @@
 """The simulated devices by name."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 
@@ -9,7 +9,7 @@ from hardware_sim.device import MakeDevice
 from hardware_sim.dialect import Dialect
 from hardware_sim.openemsstim.device import OpenEMSstim
 from hardware_sim.openemsstim.dialect import OPENEMSSTIM
-from hardware_sim.openemsstim.options import read_options
+from hardware_sim.openemsstim.options import MEANINGS, read_options
 from hardware_sim.p24.device import P24Device
 from hardware_sim.rehamove3.device import RehaMove3Device
 from hardware_sim.rehastim2.device import RehaStim2
@@ -32,7 +32,7 @@ class SimulatedDevice:
     """One device of the house; `has_shapes` if two phases do not tell all of its pulses.
 
     `resets_when_opened` if whoever opens its port starts it anew; `choose` makes one with options
-    that only it has.
+    that only it has, whose `meanings` are told in words.
     """
 
     title: str
@@ -42,6 +42,7 @@ class SimulatedDevice:
     has_shapes: bool = False
     resets_when_opened: bool = False
     choose: Callable[[Mapping[str, str]], MakeDevice] | None = None
+    meanings: Mapping[str, str] = field(default_factory=dict)
 
     def maker(self, options: Mapping[str, str]) -> MakeDevice:
         """Return what makes a device with these options; ValueError names what does not fit."""
@@ -86,6 +87,7 @@ DEVICES = {
         has_shapes=True,
         resets_when_opened=True,
         choose=_chosen_openemsstim,
+        meanings=MEANINGS,
     ),
 }
 

@@ -235,7 +235,7 @@ def _simulate(commands: "_Commands") -> None:
         default=[],
         dest="settings",
         metavar="NAME=VALUE",
-        help="an option that only this device has",
+        help="an option that only this device has ('python -m hardware_sim --help' lists them)",
     )
     parser.add_argument("--link", type=Path, metavar="PATH", help="symbolic link to the port")
     parser.add_argument("--tcp", metavar="HOST:PORT", help="listen there instead")

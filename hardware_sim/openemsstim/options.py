@@ -106,3 +106,16 @@ READERS: Mapping[str, tuple[bool, str, Callable[[str], Any]]] = {
     "waveform": (True, "waveform", _one_of(*SECOND_PHASES)),
 }
 """Options by name: whether of the source, of which attribute, how they are read."""
+
+MEANINGS: Mapping[str, str] = {
+    "dialect": "build of the firmware: H (published, the default), P (2016), D (branch dev)",
+    "boot_s": "how long it boots; 11.29, as measured, if not chosen; at least 0.5",
+    "echo": "on, or off: built with DEBUG_ON=0, it says next to nothing",
+    "crash": "latched (the default): stays as it is; reset: starts again within a second",
+    "source": "on, or off: the separate stimulator is switched off",
+    "source_ma": "its dials in mA: 20,30 if not chosen; one number for both outputs, or two",
+    "source_us": "its pulse width in µs, one phase; 250",
+    "source_hz": "its rate in Hz; 40",
+    "waveform": "symmetric_biphasic (the default), asymmetric_biphasic or monophasic",
+}
+"""The options in words."""

@@ -5,6 +5,8 @@ import sys
 import pytest
 
 from hardware_sim.command_line import main
+from hardware_sim.devices import DEVICES
+from hardware_sim.openemsstim.options import READERS
 
 
 def run(capsys, *argv):
@@ -154,3 +156,14 @@ def test_the_exit_code_reaches_the_shell():
     )
 
     assert ended.returncode == 2
+
+
+@pytest.mark.parametrize("name", DEVICES)
+def test_every_option_that_only_one_device_has_is_in_the_help(capsys, name):
+    assert main(["--help"]) == 0
+    told = capsys.readouterr().out
+    assert all(f"  {option} " in told for option in DEVICES[name].meanings)
+
+
+def test_all_options_of_the_openemsstim_have_a_meaning_in_words():
+    assert DEVICES["openemsstim"].meanings.keys() == READERS.keys()

@@ -1,5 +1,7 @@
 """The separate unit: what reaches the skin of its pulses, and how it is chosen."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -104,6 +106,5 @@ def test_there_is_no_third_channel() -> None:
 def test_an_option_that_does_not_fit_is_named_with_what_would(
     chosen: dict[str, str], why: str
 ) -> None:
-    with pytest.raises(ValueError, match=".") as caught:
+    with pytest.raises(ValueError, match="^" + re.escape(why)):
         read_options(chosen)
-    assert str(caught.value).startswith(why)
