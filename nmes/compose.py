@@ -23,9 +23,10 @@ from nmes.service.clock import Clocks, monotonic_us, read_clocks, wall_utc
 from nmes.service.machine import RealMachine
 from nmes.service.preparation import read_protocol
 from nmes.service.probe import Answer, KnownDevice, Outcome, SeenPort, ask_gate, understood
+from nmes.service.search import PortSearch
 from nmes.service.simulator import Simulator, start_simulator
 from nmes.service.trace_file import TraceFile
-from nmes.service.workshop import DeviceName, PortName
+from nmes.service.workshop import DeviceName, PortName, Search
 from nmes.settings import Settings
 from protocols.capabilities import Capabilities
 from protocols.errors import DeviceError, PortError
@@ -190,6 +191,10 @@ class RealWorkshop:
     def ports(self) -> tuple[PortName, ...]:
         """Return the serial ports of this computer."""
         return port_names()
+
+    def search(self) -> Search:
+        """Begin to ask at all ports who is there."""
+        return PortSearch()
 
     def capabilities(self, device: str) -> Capabilities:
         """Return what a device can make; DeviceError if there is no such device."""

@@ -31,7 +31,7 @@ from nmes.records.store import SessionEntry
 from nmes.service.clock import Clocks
 from nmes.service.preparation import read_protocol
 from nmes.service.station import Station
-from nmes.service.workshop import DeviceName, PortName
+from nmes.service.workshop import DeviceName, PortName, Search
 from nmes.session.output import NEVER_US
 from protocols.capabilities import Capabilities
 from protocols.errors import DeviceError, NmesError, PortError, SessionRefusal
@@ -125,6 +125,10 @@ class VirtualWorkshop:
     def ports(self) -> tuple[PortName, ...]:
         """Return no port: virtual time reaches none."""
         return ()
+
+    def search(self) -> Search:
+        """Find nothing: virtual time has no ports."""
+        raise DeviceError("There are no ports in virtual time.")
 
     def capabilities(self, device: str) -> Capabilities:
         """Return what a device can make."""

@@ -213,6 +213,7 @@ class NmesApp(App[None]):
         """Ask the engine for a plan; before a person's, for what that person must be asked."""
         self.situation.asked = asked
         self.situation.refusal = None
+        self.situation.is_looking = False
         self._link.send(self.screening.question(asked) if needs_screening(asked) else asked)
 
     def view(self) -> View | None:

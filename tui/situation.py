@@ -6,6 +6,7 @@ from typing import Literal
 
 from nmes.link.messages import (
     Catalogue,
+    DevicesFound,
     Event,
     Prepare,
     Prepared,
@@ -52,6 +53,8 @@ class Situation:
         self.snapshot: Snapshot | None = None
         self.summary: Summary | None = None
         self.refusal: Refusal | None = None
+        self.found: DevicesFound | None = None
+        self.is_looking = False
         self.events: deque[Event] = deque(maxlen=EVENTS_KEPT)
         self.history = History((), STALE_AFTER_US)
         self.has_ended = False
@@ -80,6 +83,8 @@ class Situation:
                 self.events.append(report)
             case Catalogue():
                 self.catalogue = report
+            case DevicesFound():
+                self.found, self.is_looking = report, False
             case Sessions():
                 self.sessions = report
             case Summary():
@@ -114,6 +119,8 @@ class Situation:
 
     def _take_refusal(self, refusal: Refusal, now_us: int) -> None:
         self.refusal = refusal
+        if refusal.intent == "look_for_devices":
+            self.is_looking = False
         if refusal.intent == "arm":
             self.arm_sent_us = None
         if refusal.intent == "ask_screening":
@@ -137,6 +144,10 @@ class Situation:
         if self._remark is not None and now_us < self._remark.until_us:
             return self._remark
         return None
+
+    def look(self) -> None:
+        """Wait for who answers at the ports; what answered before may be gone."""
+        self.is_looking, self.found, self.refusal = True, None, None
 
     def start_anew(self) -> None:
         """Forget the plan and the session; what can be chosen stays."""

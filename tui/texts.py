@@ -78,7 +78,15 @@ MISSING_PROTOCOL = "Choose a protocol."
 MISSING_PORT = "A real device needs a port: choose one, or take the simulated device."
 MISSING_OPERATOR = "Enter the operator's name."
 MISSING_PATIENT = "Enter the patient's code, or bench."
-START_KEYS = "tab next field   up/down choose   enter accept   F5 look again   ctrl+q quit"
+LOOKING = "Asking at the ports who is there; seconds for each port ..."
+FOUND_ONE = "{title} answered at {port}: {identity}"
+FOUND_SEVERAL = "{number} stimulators answered. Choose the device, then its port:"
+FOUND_NONE = (
+    "No stimulator answered. Is it plugged in, switched on, on its screen for the computer? "
+    "'nmes doctor' tells more."
+)
+PORT_ANSWERED = "{name}  {identity} answered"
+START_KEYS = "tab next   up/down choose   enter accept   F5 ports   F6 find   ctrl+q quit"
 MORE_BELOW = "more below"
 MORE_ABOVE = "more above"
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nmes.commands.finding import SEEK_HELP, ask_at, described, ports_to_ask
 from nmes.commands.page import page_width, paragraph, print_lines
 from nmes.compose import known_devices
-from nmes.service.probe import Answer, Outcome, SeenPort, fitting
+from nmes.service.probe import Answer, Outcome, SeenPort, answer_as_json, fitting
 
 DEVICE_TROUBLE = 3
 NOTHING = (
@@ -43,16 +43,7 @@ def _as_json(port: SeenPort, answers: Sequence[Answer] | None) -> dict[str, obje
     }
     if answers is None:
         return told
-    return {**told, "answers": [_answer_as_json(answer) for answer in answers]}
-
-
-def _answer_as_json(answer: Answer) -> dict[str, str]:
-    return {
-        "device": answer.device,
-        "outcome": answer.outcome.name.lower(),
-        "detail": answer.detail,
-        "advice": answer.advice,
-    }
+    return {**told, "answers": [answer_as_json(answer) for answer in answers]}
 
 
 def _as_text(

@@ -45,6 +45,15 @@ class AskCatalogue(Message):
     kind: Literal["ask_catalogue"] = "ask_catalogue"
 
 
+class LookForDevices(Message):
+    """Ask at the ports who is there, with harmless questions. Answer: DevicesFound or Refusal.
+
+    Takes seconds for each port; asking for a plan breaks it off, and nothing more is said of it.
+    """
+
+    kind: Literal["look_for_devices"] = "look_for_devices"
+
+
 class AskSessions(Message):
     """Ask for the list of recorded sessions."""
 
@@ -205,6 +214,7 @@ Intent = Annotated[
     Hello
     | StillHere
     | AskCatalogue
+    | LookForDevices
     | AskSessions
     | AskScreening
     | Prepare
@@ -266,6 +276,22 @@ class Catalogue(Message):
     protocols: Annotated[tuple[ProtocolEntry, ...], Field(strict=False)]
     devices: Annotated[tuple[DeviceEntry, ...], Field(strict=False)]
     ports: Annotated[tuple[PortEntry, ...], Field(strict=False)]
+
+
+class FoundDevice(Message):
+    """A device that answered at a port; `identity` is what it said of itself."""
+
+    device: str
+    port: str
+    identity: str
+
+
+class DevicesFound(Message):
+    """Who answered; `obstacles` are sentences about ports that could not be asked."""
+
+    kind: Literal["devices_found"] = "devices_found"
+    found: Annotated[tuple[FoundDevice, ...], Field(strict=False)]
+    obstacles: Annotated[tuple[str, ...], Field(strict=False)]
 
 
 class SessionEntry(Message):
@@ -555,6 +581,7 @@ class Summary(Message):
 Report = Annotated[
     Welcome
     | Catalogue
+    | DevicesFound
     | Sessions
     | ScreeningQuestions
     | Prepared

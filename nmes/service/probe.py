@@ -4,7 +4,7 @@ A driver's own connect does the asking, so that only questions, answers to what 
 stops are written: no train, no current. Pure over gate and clock; `nmes.compose` opens the ports.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -73,6 +73,28 @@ class Answer:
     outcome: Outcome
     detail: str
     advice: str = ""
+
+
+def answer_as_json(answer: Answer) -> dict[str, str]:
+    """Return an answer as other programs read it, without its port."""
+    return {
+        "device": answer.device,
+        "outcome": answer.outcome.name.lower(),
+        "detail": answer.detail,
+        "advice": answer.advice,
+    }
+
+
+def answer_of(port: str, told: Mapping[str, str]) -> Answer:
+    """Return the answer that `answer_as_json` made this of; KeyError if it made it of none."""
+    outcome = Outcome[told["outcome"].upper()]
+    return Answer(
+        port=port,
+        device=told["device"],
+        outcome=outcome,
+        detail=told["detail"],
+        advice=told["advice"],
+    )
 
 
 class Clock(Protocol):

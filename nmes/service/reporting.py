@@ -1,5 +1,6 @@
 """What the screen is told: the engine's values as link messages (pure)."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from nmes import __version__
 from nmes.link import messages as link
 from nmes.service.admission import check_day
 from nmes.service.preparation import Preparation, undetectable
+from nmes.service.probe import Answer, Outcome
 from nmes.service.workshop import Workshop
 from nmes.session.program import contractions_planned
 from nmes.session.session import Halt, Session
@@ -50,6 +52,22 @@ def catalogue(workshop: Workshop) -> link.Catalogue:
         ports=tuple(
             link.PortEntry(name=port.name, description=port.description)
             for port in workshop.ports()
+        ),
+    )
+
+
+def devices_found(answers: Sequence[Answer]) -> link.DevicesFound:
+    """Return who answered, and which ports could not be asked."""
+    obstacles = [answer for answer in answers if answer.outcome in (Outcome.BUSY, Outcome.CLOSED)]
+    return link.DevicesFound(
+        found=tuple(
+            link.FoundDevice(device=answer.device, port=answer.port, identity=answer.detail)
+            for answer in answers
+            if answer.outcome is Outcome.FOUND
+        ),
+        obstacles=tuple(
+            f"{answer.port}: {answer.outcome.value}. {answer.detail} {answer.advice}".rstrip()
+            for answer in obstacles
         ),
     )
 

@@ -15,9 +15,9 @@ from nmes.service.admission import judged_answers, screening_of, unanswered
 from nmes.service.live_session import LiveSession
 from nmes.service.preparation import Choice, judge, prepare, refuse_errors
 from nmes.service.wishes import wish_of
-from nmes.service.workshop import Workshop
+from nmes.service.workshop import Search, Workshop
 from nmes.session.output import NEVER_US
-from protocols.errors import NmesError, SessionRefusal
+from protocols.errors import DeviceError, NmesError, SessionRefusal
 
 
 class Station:
@@ -32,6 +32,7 @@ class Station:
         self._live: LiveSession | None = None
         self._reports: deque[link.Report] = deque()
         self._keys_pressed = 0
+        self._search: Search | None = None
 
     # What the screen says -----------------------------------------------------------------------
 
@@ -54,11 +55,15 @@ class Station:
                 self._take_beat(intent, now_us)
             case link.AskCatalogue():
                 self._report(reporting.catalogue(self._workshop))
+            case link.LookForDevices():
+                self._look()
             case link.AskSessions():
                 self._report(reporting.sessions(self._workshop))
             case link.AskScreening():
+                self._end_search()
                 self._report(self._screening(intent))
             case link.Prepare():
+                self._end_search()
                 self._prepare(intent, now_us)
             case link.Stop() if self._live is None:
                 pass
@@ -70,6 +75,29 @@ class Station:
         if beat.keys_pressed != self._keys_pressed and self._live is not None:
             self._live.touched(now_us)
         self._keys_pressed = beat.keys_pressed
+
+    def _look(self) -> None:
+        if not self.is_idle:
+            raise SessionRefusal("A session is open: end it before looking for devices.")
+        if self._search is None:
+            self._search = self._workshop.search()
+
+    def _end_search(self) -> None:
+        """Let go of all ports: one of them will be wanted."""
+        if self._search is not None:
+            self._search.end()
+            self._search = None
+
+    def _follow_search(self, search: Search) -> None:
+        try:
+            answers = search.take()
+        except DeviceError as error:
+            self._report(link.Refusal(intent="look_for_devices", reasons=(str(error),)))
+            self._search = None
+            return
+        if answers is not None:
+            self._report(reporting.devices_found(answers))
+            self._search = None
 
     def _past_use(self, choice: Choice) -> Mapping[Place, PastUse]:
         """Return what earlier sessions gave to a person; journals of nobody are not read."""
@@ -143,11 +171,13 @@ class Station:
 
     def link_lost(self, cause: str, now_us: int) -> None:
         """Stop because nobody is at the other end any more; the session closes by itself."""
+        self._end_search()
         if self._live is not None:
             self._live.end(cause, now_us, is_abandoned=True)
 
     def end(self, cause: str, now_us: int) -> None:
         """Stop because the engine was told to end; the session closes by itself."""
+        self._end_search()
         if self._live is not None:
             self._live.end(cause, now_us, is_abandoned=False)
 
@@ -155,6 +185,8 @@ class Station:
 
     def turn(self, now_us: int) -> None:
         """Do all that is due at this moment."""
+        if self._search is not None:
+            self._follow_search(self._search)
         if self._live is not None:
             self._live.turn(now_us)
             self._close_if_over(self._live, now_us)
@@ -186,8 +218,9 @@ class Station:
         return reports
 
     def filenos(self) -> tuple[int, ...]:
-        """Return what to wait on: the device's answers and the record's disk."""
-        return () if self._live is None else self._live.filenos()
+        """Return what to wait on: a search, the device's answers, the record's disk."""
+        searching = () if self._search is None else (self._search.fileno(),)
+        return searching if self._live is None else (*searching, *self._live.filenos())
 
     @property
     def is_idle(self) -> bool:

@@ -8,6 +8,7 @@ from nmes.records.journal import Journal
 from nmes.records.past import PastUse, Place
 from nmes.records.store import SessionEntry
 from nmes.service.clock import Clocks
+from nmes.service.probe import Answer
 from protocols.capabilities import Capabilities
 from protocols.loading import LoadedProtocol
 from safety.gate import SafetyGate
@@ -30,6 +31,22 @@ class PortName:
     description: str
 
 
+class Search(Protocol):
+    """A look for devices that is under way."""
+
+    def fileno(self) -> int:
+        """Return what becomes readable when there is news."""
+        ...
+
+    def take(self) -> tuple[Answer, ...] | None:
+        """Return, once, who answered; None while that is not known, DeviceError if it never is."""
+        ...
+
+    def end(self) -> None:
+        """Break it off."""
+        ...
+
+
 class Workshop(Protocol):
     """Devices, ports and journals, real or in virtual time."""
 
@@ -39,6 +56,10 @@ class Workshop(Protocol):
 
     def ports(self) -> tuple[PortName, ...]:
         """Return the serial ports of this computer."""
+        ...
+
+    def search(self) -> Search:
+        """Begin to ask at all ports who is there; DeviceError where there are none."""
         ...
 
     def capabilities(self, device: str) -> Capabilities:

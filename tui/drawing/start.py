@@ -2,9 +2,10 @@
 
 from datetime import tzinfo
 
-from nmes.link.messages import Catalogue, Sessions
+from nmes.link.messages import Catalogue, DevicesFound, Sessions
 from tui import texts, wording
 from tui.lines import Line, line, wrapped
+from tui.situation import Situation
 
 Option = tuple[str, tuple[str, ...]]
 """A value to choose and the rows of its text, none of them cut."""
@@ -35,13 +36,20 @@ def device_options(catalogue: Catalogue | None, width: int) -> list[Option]:
     return [(d.name, _rows(template[d.is_simulated].format(title=d.title), width)) for d in devices]
 
 
-def port_options(catalogue: Catalogue | None, width: int) -> list[Option]:
-    """Return name and text of every port."""
-    ports = catalogue.ports if catalogue else ()
-    return [
-        (p.name, _rows(texts.PORT_ROW.format(name=p.name, description=p.description), width))
-        for p in ports
-    ]
+def port_options(
+    catalogue: Catalogue | None, found: DevicesFound | None, device: str | None, width: int
+) -> list[Option]:
+    """Return name and text of every port; where this device answered, that says so first."""
+    answered = {f.port: f.identity for f in found.found if f.device == device} if found else {}
+    described = {p.name: p.description for p in (catalogue.ports if catalogue else ())}
+    row, row_answered = texts.PORT_ROW, texts.PORT_ANSWERED
+    rows = {name: row_answered.format(name=name, identity=who) for name, who in answered.items()}
+    rows |= {
+        name: row.format(name=name, description=text)
+        for name, text in described.items()
+        if name not in answered
+    }
+    return [(name, _rows(text, width)) for name, text in rows.items()]
 
 
 def _rows(text: str, width: int) -> tuple[str, ...]:
@@ -78,6 +86,29 @@ def last_session_text(sessions: Sessions | None, patient: str, zone: tzinfo | No
         done=entry.contractions_done,
         planned=entry.contractions_planned,
     )
+
+
+def search_lines(situation: Situation, width: int) -> list[Line]:
+    """Return what the look for devices came to, or that it goes on; nothing if nobody looked."""
+    if situation.is_looking:
+        return [line(f" {texts.LOOKING}")]
+    if situation.found is None:
+        return []
+    told = (*_found_texts(situation.found, situation.catalogue), *situation.found.obstacles)
+    return [line(f" {row}") for text in told for row in wrapped(text, width - 2, "  ")]
+
+
+def _found_texts(told: DevicesFound, catalogue: Catalogue | None) -> list[str]:
+    titles = {device.name: device.title for device in (catalogue.devices if catalogue else ())}
+    answers = [
+        texts.FOUND_ONE.format(
+            title=titles.get(found.device, found.device), port=found.port, identity=found.identity
+        )
+        for found in told.found
+    ]
+    if len(answers) > 1:
+        return [texts.FOUND_SEVERAL.format(number=len(answers)), *answers]
+    return answers or [texts.FOUND_NONE]
 
 
 def refusal_lines(reasons: tuple[str, ...], width: int) -> list[Line]:

@@ -6,13 +6,14 @@ from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Input
 
-from nmes.link.messages import AskCatalogue, Prepare
+from nmes.link.messages import AskCatalogue, DevicesFound, LookForDevices, Prepare
 from tui import texts
 from tui.drawing import start as drawing
 from tui.lines import Line, fit_line, line
 from tui.screens.base import NmesScreen
 from tui.widgets.choice_list import ChoiceList
 
+_REFUSED_HERE = ("prepare", "ask_screening", "look_for_devices")
 _ORDER = ("protocol", "device", "port", "operator", "patient")
 
 
@@ -30,6 +31,7 @@ class StartScreen(NmesScreen):
         self._fields = {name: _field(name, hint) for name, hint in hints.items()}
         self._missing: tuple[str, ...] = ()
         self._offered: object = None
+        self._followed: DevicesFound | None = None
 
     def compose_body(self) -> ComposeResult:
         """Lay out lists and fields."""
@@ -58,6 +60,7 @@ class StartScreen(NmesScreen):
         """Draw what is offered and what is said about it."""
         width = size.width
         self._offer()
+        self._follow_found()
         title = line((f" {texts.PROGRAM}", "bold"), f"   {texts.START_TITLE}")
         self.panel("title").show([fit_line(title, width)])
         for name, text in (
@@ -81,7 +84,8 @@ class StartScreen(NmesScreen):
         simulated = drawing.is_simulated(catalogue, self._lists["device"].value)
         protocols, devices = self._lists["protocol"], self._lists["device"]
         width = devices.size.width  # of the ports, too
-        offered = (catalogue, simulated, protocols.size.width, width)
+        found = self.host.situation.found
+        offered = (catalogue, found, simulated, protocols.size.width, width)
         if offered == self._offered:
             return
         self._offered = offered
@@ -90,8 +94,20 @@ class StartScreen(NmesScreen):
         devices.offer(drawing.device_options(catalogue, width), waiting)
         simulated = drawing.is_simulated(catalogue, devices.value)
         hint = texts.PORT_NOT_NEEDED if simulated else texts.PORT_NONE
-        ports = [] if simulated else drawing.port_options(catalogue, width)
+        ports = [] if simulated else drawing.port_options(catalogue, found, devices.value, width)
         self._lists["port"].offer(ports, hint)
+
+    def _follow_found(self) -> None:
+        """Choose what answered, once, if it was the only one."""
+        found = self.host.situation.found
+        if found is None or found is self._followed:
+            return
+        self._followed = found
+        if len(found.found) == 1:
+            (only,) = found.found
+            self._lists["device"].choose(only.device)
+            self._offer()
+            self._lists["port"].choose(only.port)
 
     def _widget(self, name: str) -> Widget:
         return self._lists[name] if name in self._lists else self._fields[name]
@@ -110,10 +126,11 @@ class StartScreen(NmesScreen):
         if self._missing:
             return drawing.refusal_lines(self._missing, width)
         refusal = self.host.situation.refusal
-        if refusal is not None and refusal.intent in ("prepare", "ask_screening"):
+        if refusal is not None and refusal.intent in _REFUSED_HERE:
             return drawing.refusal_lines(refusal.reasons, width)
-        waits = self.host.situation.asked is not None
-        return [line(f" {texts.ASKED_PREPARE}")] if waits else []
+        if self.host.situation.asked is not None:
+            return [line(f" {texts.ASKED_PREPARE}")]
+        return drawing.search_lines(self.host.situation, width)
 
     def keys_text(self) -> str:
         """Return the keys that mean something here."""
@@ -122,10 +139,15 @@ class StartScreen(NmesScreen):
     # Keys ------------------------------------------------------------------------------------
 
     def press(self, key: str) -> bool:
-        """Look again for ports and protocols with F5."""
-        if key != "f5":
+        """Look again for ports and protocols with F5, and with F6 for who is there."""
+        if key not in ("f5", "f6"):
             return False
         self.host.send(AskCatalogue())
+        if key == "f6":
+            self._missing = ()
+            self.host.situation.look()
+            self.host.send(LookForDevices())
+            self.redraw()
         return True
 
     def on_descendant_focus(self) -> None:
