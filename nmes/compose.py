@@ -5,7 +5,7 @@ It keeps no reference to either.
 
 import errno
 import select
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from nmes.service.machine import RealMachine
 from nmes.service.preparation import read_protocol
 from nmes.service.probe import Answer, KnownDevice, Outcome, SeenPort, ask_gate, understood
 from nmes.service.search import PortSearch
-from nmes.service.simulator import Simulator, start_simulator
+from nmes.service.simulator import Simulator, options_of, start_simulator
 from nmes.service.trace_file import TraceFile
 from nmes.service.workshop import DeviceName, PortName, Search
 from nmes.settings import Settings
@@ -38,6 +38,11 @@ SIMULATED = "sim:"
 CLOSE_OTHER = "Close that program."
 
 
+def simulated(device: str) -> str:
+    """Return the name of the simulated device of a device, whichever of the two was named."""
+    return SIMULATED + driver_name(device)
+
+
 def driver_name(device: str) -> str:
     """Return the driver of a device as a person names it, simulated or not."""
     return device.removeprefix(SIMULATED)
@@ -48,17 +53,23 @@ def capabilities_of(device: str) -> Capabilities:
     return registry.load(driver_name(device)).capabilities
 
 
-def device_names() -> tuple[DeviceName, ...]:
-    """Return the simulated devices first: nothing real is ever the default."""
+def device_names(declared: Iterable[str] = ()) -> tuple[DeviceName, ...]:
+    """Return the simulated devices first: nothing real is ever the default.
+
+    `declared` are further names, of devices that are told by a file what they need to know.
+    """
     titles = {name: registry.load(name).capabilities.title for name in registry.names()}
-    simulated = tuple(
+    for device in declared:
+        name = driver_name(device)
+        titles[name] = f"{capabilities_of(name).title}, {name.partition('@')[2]}".rstrip(", ")
+    in_process = tuple(
         DeviceName(name=SIMULATED + name, title=f"{title}, simulated", is_simulated=True)
         for name, title in titles.items()
     )
     real = tuple(
         DeviceName(name=name, title=title, is_simulated=False) for name, title in titles.items()
     )
-    return simulated + real
+    return in_process + real
 
 
 def port_names() -> tuple[PortName, ...]:
@@ -172,21 +183,31 @@ def _descriptor(port: BytePort) -> int:
 
 
 class RealWorkshop:
-    """Devices on real ports, simulators in processes of their own, journals on disk."""
+    """Devices on real ports, simulators in processes of their own, journals on disk.
+
+    `declared` are devices that can be chosen beside those that need no file.
+    """
 
     def __init__(
-        self, settings: Settings, *, pulses: Path | None, trace: Path | None, ack_delay_ms: float
+        self,
+        settings: Settings,
+        *,
+        pulses: Path | None,
+        trace: Path | None,
+        ack_delay_ms: float,
+        declared: tuple[str, ...] = (),
     ) -> None:
         self._settings = settings
         self._pulses = pulses
         self._trace_path = trace
         self._trace_file: TraceFile | None = None
         self._ack_delay_ms = ack_delay_ms
-        self._simulators: dict[str, Simulator] = {}
+        self._declared = declared
+        self._simulators: dict[tuple[str, ...], Simulator] = {}
 
     def devices(self) -> tuple[DeviceName, ...]:
         """Return the devices that can be chosen."""
-        return device_names()
+        return device_names(self._declared)
 
     def ports(self) -> tuple[PortName, ...]:
         """Return the serial ports of this computer."""
@@ -207,7 +228,7 @@ class RealWorkshop:
     def open_gate(self, device: str, port: str | None) -> SafetyGate:
         """Open the port, under guard, behind a new gate; without one that of a simulator."""
         entry = registry.load(driver_name(device))
-        name = port if port is not None else self._simulator_port(driver_name(device))
+        name = port if port is not None else self._simulator_port(entry.capabilities)
         byte_port = open_port(name, entry.serial_settings)
         silence_us = load_table().behaviour.guard_silence_us
         try:
@@ -233,13 +254,15 @@ class RealWorkshop:
 
         return trace
 
-    def _simulator_port(self, device: str) -> str:
+    def _simulator_port(self, able: Capabilities) -> str:
         """Return the port of the device's simulator, started at its first use, ended with us."""
-        if device not in self._simulators:
-            self._simulators[device] = start_simulator(
-                device, pulses=self._pulses, ack_delay_ms=self._ack_delay_ms
+        options = options_of(able)
+        key = (able.device, *options.values())
+        if key not in self._simulators:
+            self._simulators[key] = start_simulator(
+                able.device, options=options, pulses=self._pulses, ack_delay_ms=self._ack_delay_ms
             )
-        return self._simulators[device].port
+        return self._simulators[key].port
 
     def new_journal(self) -> tuple[str, Journal]:
         """Begin a journal in the data folder."""

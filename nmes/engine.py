@@ -21,12 +21,14 @@ def main() -> int:
     parser.add_argument("--pulses", type=Path, help="pulse record of a simulator started here")
     parser.add_argument("--trace", type=Path, help="write every frame to this file")
     parser.add_argument("--ack-delay", type=float, default=0.0, help="of a simulator started here")
+    parser.add_argument("--device", action="append", default=[], help="a further one to choose")
     options = parser.parse_args()
     workshop = RealWorkshop(
         read_settings(),
         pulses=options.pulses,
         trace=options.trace,
         ack_delay_ms=options.ack_delay,
+        declared=tuple(options.device),
     )
     raise_priority()
     # What lives now lives for good: keeping it out of collections keeps those short.

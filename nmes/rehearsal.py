@@ -12,7 +12,7 @@ from pathlib import Path
 from drivers import registry
 from drivers.wire import Trace
 from hardware_sim.device import Device, OnFrame
-from hardware_sim.devices import DEVICES, find_device
+from hardware_sim.devices import DEVICES, SimulatedDevice
 from hardware_sim.fault_log import AppliedFault, FaultLogFile
 from hardware_sim.fault_script import FaultScriptError, load_faults
 from hardware_sim.faults import FaultScript
@@ -30,6 +30,7 @@ from nmes.records.past import PastUse, Place
 from nmes.records.store import SessionEntry
 from nmes.service.clock import Clocks
 from nmes.service.preparation import read_protocol
+from nmes.service.simulator import options_of
 from nmes.service.station import Station
 from nmes.service.workshop import DeviceName, PortName, Search
 from nmes.session.output import NEVER_US
@@ -139,23 +140,30 @@ class VirtualWorkshop:
         return read_protocol(name)
 
     def open_gate(self, device: str, port: str | None) -> SafetyGate:
-        """Put a new gate before the simulated device."""
-        name = driver_name(device)
-        if port is not None or name not in DEVICES:
-            raise DeviceError(f"{device} cannot be rehearsed: there is no simulated one.")
+        """Put a new gate before the simulated device, which is there from the first time on."""
+        if port is not None:
+            raise DeviceError(f"{device} cannot be rehearsed at a port: leave it out.")
+        simulated = _simulated(device)
         if self.device is None:
-            self.device = DEVICES[name].make(
-                on_pulse=self._on_pulse,
-                on_frame=self._on_frame,
-                ack_delay_us=self._ack_delay_us,
-                start_us=self.now_us,
-            )
-            if self._faults is not None:
-                self.line = FaultyLine(
-                    self.device, self._faults, start_us=self.now_us, on_fault=self._on_fault
-                )
+            self.device = self._new_device(simulated, options_of(capabilities_of(device)))
+        elif simulated.resets_when_opened:
+            self.device.reboot(self.now_us, off_us=0)
         self.port = VirtualPort(self.line or self.device, lambda: self.now_us)
-        return SafetyGate(registry.load(name).make(self.port, self._trace))
+        return SafetyGate(registry.load(driver_name(device)).make(self.port, self._trace))
+
+    def _new_device(self, simulated: SimulatedDevice, options: Mapping[str, str]) -> Device:
+        """Switch a device on, on a line that may be faulty."""
+        device = simulated.maker(options)(
+            on_pulse=self._on_pulse,
+            on_frame=self._on_frame,
+            ack_delay_us=self._ack_delay_us,
+            start_us=self.now_us,
+        )
+        if self._faults is not None:
+            self.line = FaultyLine(
+                device, self._faults, start_us=self.now_us, on_fault=self._on_fault
+            )
+        return device
 
     def pass_time(self, until_us: int) -> None:
         """Let time go by, until then or until the device answers, whichever is first."""
@@ -237,11 +245,17 @@ class Rehearsal:
 def fault_script(name: str, device: str) -> FaultScript:
     """Read a fault script for a device, by path or a shipped one by its name; NmesError."""
     try:
-        return load_faults(name, find_device(driver_name(device)).dialect)
-    except LookupError as error:
-        raise DeviceError(f"{device} cannot be rehearsed: there is no simulated one.") from error
+        return load_faults(name, _simulated(device).dialect)
     except FaultScriptError as error:
         raise NmesError(str(error)) from error
+
+
+def _simulated(device: str) -> SimulatedDevice:
+    """Return the simulated device of a name; DeviceError if there is none."""
+    name = capabilities_of(device).device
+    if name not in DEVICES:
+        raise DeviceError(f"{device} cannot be rehearsed: there is no simulated one.")
+    return DEVICES[name]
 
 
 def rehearse(
@@ -301,8 +315,7 @@ def rehearse(
 
 
 def _pulse_record(path: Path, device: str) -> PulseRecord:
-    simulated = DEVICES.get(driver_name(device))
-    return PulseRecord(path, zero_us=0, has_shapes=simulated is not None and simulated.has_shapes)
+    return PulseRecord(path, zero_us=0, has_shapes=_simulated(device).has_shapes)
 
 
 def _choice(protocol: str, device: str, sides: Mapping[int, str]) -> Prepare:

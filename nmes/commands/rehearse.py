@@ -11,7 +11,7 @@ from nmes.commands.margins import margins_at, margins_text
 from nmes.commands.page import labelled, page_width, print_lines
 from nmes.commands.progress import contraction_progress
 from nmes.commands.summary_text import summary_text
-from nmes.compose import capabilities_of
+from nmes.compose import capabilities_of, simulated
 from nmes.rehearsal import Rehearsal, fault_script, rehearse
 from nmes.service.preparation import judge
 from protocols.errors import NmesError
@@ -26,10 +26,11 @@ def run(options: Namespace) -> int:
     """Rehearse and print the report; 0 if the whole program ran, 3 if a fault script ended it."""
     if options.fault_log and not options.faults:
         raise NmesError("--fault-log is for sessions with --faults.")
-    faults = fault_script(options.faults, options.device) if options.faults else None
+    device = simulated(options.device)
+    faults = fault_script(options.faults, device) if options.faults else None
     loaded = load_protocol(find_protocol(options.protocol))
     sides = choices.sides(loaded.protocol, options.side, default=DEFAULT_SIDE)
-    judgement = judge(loaded, capabilities_of(options.device), sides)
+    judgement = judge(loaded, capabilities_of(device), sides)
     levels_ua = choices.levels_ua(loaded.protocol, options.intensity)
     if not levels_ua:
         sys.stderr.write("No --intensity given: every channel at its cap is rehearsed.\n")
@@ -37,7 +38,7 @@ def run(options: Namespace) -> int:
     with contraction_progress("rehearsing") as on_progress:
         rehearsal = rehearse(
             options.protocol,
-            device=options.device,
+            device=device,
             levels_ua=levels_ua or None,
             sides=sides,
             ack_delay_us=round(options.ack_delay * 1000),

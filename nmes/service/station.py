@@ -235,7 +235,8 @@ class Station:
 
 def _refuse_contradiction(choice: Choice, workshop: Workshop) -> None:
     """Raise SessionRefusal unless a port is named for a real device, and only for one."""
-    is_simulated = any(d.is_simulated for d in workshop.devices() if d.name == choice.device)
+    name = choice.device.partition("@")[0]
+    is_simulated = any(d.is_simulated for d in workshop.devices() if d.name == name)
     if is_simulated and choice.port is not None:
         raise SessionRefusal("A simulated device has no port: choose the real device, or no port.")
     if not is_simulated and choice.port is None:
