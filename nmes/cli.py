@@ -84,7 +84,15 @@ if TYPE_CHECKING:
 
 
 def _start(commands: "_Commands") -> None:
-    commands.add_parser("start", help="open the start screen (the same as no command)")
+    parser = commands.add_parser("start", help="open the start screen (the same as no command)")
+    parser.add_argument(
+        "--device",
+        action="append",
+        default=[],
+        dest="declared",
+        metavar="NAME@FILE",
+        help="offer this one, too: what it must be told is declared in FILE; may be repeated",
+    )
 
 
 def _demo(commands: "_Commands") -> None:
@@ -104,7 +112,9 @@ def _run(commands: "_Commands") -> None:
     )
     _add_protocol(parser)
     parser.add_argument(
-        "--device", help="rehastim2, or sim:rehastim2 (simulated); without it, looked for"
+        "--device",
+        help="rehastim2, or sim:rehastim2 (simulated); NAME@FILE if it must be told something "
+        "(openemsstim@source.toml); without it, looked for",
     )
     parser.add_argument("--port", help="serial port, e.g. /dev/ttyUSB0, or socket://HOST:PORT")
     parser.add_argument("--operator", default="", help="your name or initials, for the record")
@@ -151,7 +161,9 @@ def _rehearse(commands: "_Commands") -> None:
         "very engine, gate and driver that serve a patient, and report dose, timing and margins.",
     )
     _add_protocol(parser)
-    parser.add_argument("--device", default="sim:rehastim2", help="default: sim:rehastim2")
+    parser.add_argument(
+        "--device", default="sim:rehastim2", help="default: sim:rehastim2; openemsstim@source.toml"
+    )
     _add_levels(parser)
     _add_sides(parser)
     parser.add_argument("--json", action="store_true", help="the report as JSON")
@@ -324,6 +336,7 @@ def _add_recordings(parser: argparse.ArgumentParser) -> None:
         "--pulses", type=Path, metavar="FILE", help="pulse record of the simulated device, as CSV"
     )
     parser.add_argument("--trace", type=Path, metavar="FILE", help="write every frame")
+    parser.set_defaults(declared=())  # no other device can be chosen once it runs
 
 
 def _add_faults(parser: argparse.ArgumentParser) -> None:

@@ -187,8 +187,8 @@ class _Planner:
             self._refuse(
                 where,
                 f"{width_us} µs per phase is asked for",
-                f"makes {device.pulse_width_min_us} to {device.pulse_width_max_us} µs",
-                "Ask for a width in this range.",
+                f"makes {_from_to(device.pulse_width_min_us, device.pulse_width_max_us)} µs",
+                self._cure("a width in this range", f"{width_us} µs"),
             )
         second_us = on_grid_us
         if self._waveform_made(channel) is Waveform.ASYMMETRIC_BIPHASIC:
@@ -252,16 +252,25 @@ class _Planner:
                 where,
                 asked,
                 f"makes at most {_hz(shortest_us)} with these channels and widths",
-                "Ask for a lower rate, narrower pulses or fewer channels in the stage.",
+                self._cure(
+                    "a lower rate, narrower pulses or fewer channels in the stage",
+                    f"{asked_mhz / 1000:g} Hz",
+                ),
             )
         if period_us > self.device.period_max_us:
             self._refuse(
                 where,
                 asked,
                 f"makes at least {_hz(self.device.period_max_us)}",
-                "Ask for a higher rate.",
+                self._cure("a higher rate", f"{asked_mhz / 1000:g} Hz"),
             )
         return period_us
+
+    def _cure(self, change: str, asked: str) -> str:
+        """Return what to ask for; what is passed on may be set to what was asked for instead."""
+        if self.device.source_ua is None:
+            return f"Ask for {change}."
+        return f"Set what is passed on to {asked} and declare it anew, or ask for what is declared."
 
     def _shortest_period_us(self, used: tuple[int, ...], shapes: tuple[PulseShape, ...]) -> int:
         """Return the shortest period that holds the widest pulse and that the device allows."""
@@ -360,6 +369,10 @@ def _nearest_period_us(rate_mhz: int, step_us: int) -> int:
     """Return the period on the grid nearest to that of a rate, at least one step."""
     steps = (2 * _MHZ_US + rate_mhz * step_us) // (2 * rate_mhz * step_us)
     return max(1, steps) * step_us
+
+
+def _from_to(least: int, most: int) -> str:
+    return f"{least} to {most}" if least < most else f"{most}"
 
 
 def _hz(period_us: int) -> str:

@@ -66,7 +66,8 @@ class OpenEmsStimExchange(Exchange):
             decoder=lines.LineReader(),
             ledger=Ledger(lines.encode, (lines.STOP,), lines.Number.STOP, STOP_REPEAT_US),
             advice=_ADVICE,
-            identity=f"{capabilities.title}, passing on: {source.unit}, set by {source.set_by}",
+            identity=f"{capabilities.title}, passing on: {source.unit}, set by {source.set_by} on "
+            f"{source.set_on} to {source.dials}",
             stop_give_up_us=STOP_GIVE_UP_US,
             search_us=BOOT_US,
         )

@@ -13,6 +13,7 @@ import math
 import tomllib
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 from protocols.errors import DeviceError
@@ -21,7 +22,19 @@ from protocols.pulses import Waveform
 CHANNELS = 2
 PERCENT = 100
 CURRENT_MAX_MA = 130
-_KEYS = ("unit", "set_by", "set_on", "waveform", "current_ma", "pulse_width_us", "frequency_hz")
+COARSEST_STEP_UA = 2_000
+"""Levels are raised by hand in small steps; a coarser grid could never be climbed."""
+
+_EXAMPLES = {
+    "unit": '"TENS 7000"',
+    "set_by": '"J. Doe"',
+    "set_on": "2026-11-21",
+    "waveform": f'"{Waveform.SYMMETRIC_BIPHASIC}"',
+    "current_ma": "[20, 20]",
+    "pulse_width_us": "250",
+    "frequency_hz": "35",
+}
+"""What must be declared, each with how it may look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +55,14 @@ class Source:
     @property
     def step_ua(self) -> int:
         """The finest step that is whole percents on every channel."""
-        return math.lcm(*(self.percent_ua(n + 1) for n in range(CHANNELS)))
+        return _step_ua([dial_ua // 1_000 for dial_ua in self.current_ua])
+
+    @property
+    def dials(self) -> str:
+        """What it is set to, in clinic units."""
+        dials_ma = " and ".join(f"{dial_ua / 1000:g}" for dial_ua in self.current_ua)
+        rate_hz = 1_000_000 / self.period_us
+        return f"{dials_ma} mA, {self.pulse_width_us} µs, {rate_hz:.4g} Hz"
 
 
 def read_source(path: Path) -> Source:
@@ -53,9 +73,7 @@ def read_source(path: Path) -> Source:
         raise DeviceError(f"{path}: cannot be read ({fault.strerror}).") from fault
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise DeviceError(f"{path}: {fault}. Write one 'name = value' a line.") from fault
-    strange, missing = sorted(entries.keys() - set(_KEYS)), sorted(set(_KEYS) - entries.keys())
-    if strange or missing:
-        raise DeviceError(f"{path}: not known: {strange}; missing: {missing}.")
+    _refuse_other_names(path, entries)
     return Source(
         unit=_words(path, entries, "unit"),
         set_by=_words(path, entries, "set_by"),
@@ -64,6 +82,23 @@ def read_source(path: Path) -> Source:
         pulse_width_us=_whole(path, entries["pulse_width_us"], "pulse_width_us", 20, 4_000),
         period_us=_period_us(path, entries),
     )
+
+
+def _refuse_other_names(path: Path, entries: dict[str, object]) -> None:
+    wrong = [
+        f"{name} is not known; {_nearest(name)}" for name in entries if name not in _EXAMPLES
+    ] + [
+        f"{name} is missing; add a line such as '{name} = {example}'"
+        for name, example in _EXAMPLES.items()
+        if name not in entries
+    ]
+    if wrong:
+        raise DeviceError(f"{path}: {'. '.join(wrong)}.")
+
+
+def _nearest(name: str) -> str:
+    near = get_close_matches(name, _EXAMPLES, n=1)
+    return f"did you mean {near[0]}?" if near else "remove that line"
 
 
 def _words(path: Path, entries: dict[str, object], name: str) -> str:
@@ -85,12 +120,32 @@ def _currents_ua(path: Path, entries: dict[str, object]) -> tuple[int, ...]:
     dials = entries["current_ma"]
     if not isinstance(dials, list) or len(dials) != CHANNELS:
         raise DeviceError(f"{path}: current_ma: two numbers are needed, channel 1 and 2.")
-    return tuple(1_000 * _whole(path, dial, "current_ma", 1, CURRENT_MAX_MA) for dial in dials)
+    wholes = [_whole(path, dial, "current_ma", 1, CURRENT_MAX_MA) for dial in dials]
+    if _step_ua(wholes) > COARSEST_STEP_UA:
+        first, second = wholes
+        near = min(range(1, CURRENT_MAX_MA + 1), key=lambda ma: _how_far(first, second, ma))
+        raise DeviceError(
+            f"{path}: current_ma: {first} and {second} mA have no common step up to "
+            f"{COARSEST_STEP_UA // 1000} mA that is whole percents of both. Set the second dial to "
+            f"{near} mA, or both to the same."
+        )
+    return tuple(1_000 * dial_ma for dial_ma in wholes)
+
+
+def _step_ua(dials_ma: list[int]) -> int:
+    """Return the finest step that is whole percents of each dial."""
+    return math.lcm(*(1_000 * dial_ma // PERCENT for dial_ma in dials_ma))
+
+
+def _how_far(first_ma: int, second_ma: int, near_ma: int) -> tuple[bool, int]:
+    """Order dials for the second channel: usable ones first, the nearest of them before others."""
+    is_coarse = _step_ua([first_ma, near_ma]) > COARSEST_STEP_UA
+    return is_coarse, abs(near_ma - second_ma)
 
 
 def _period_us(path: Path, entries: dict[str, object]) -> int:
     rate_hz = entries["frequency_hz"]
-    if not isinstance(rate_hz, int | float) or not 1 <= rate_hz <= 150:
+    if isinstance(rate_hz, bool) or not isinstance(rate_hz, int | float) or not 1 <= rate_hz <= 150:
         raise DeviceError(f"{path}: frequency_hz: a number from 1 to 150 is needed.")
     return round(1_000_000 / rate_hz)
 

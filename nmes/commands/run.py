@@ -118,6 +118,8 @@ def engine_arguments(options: Namespace) -> list[str]:
         chosen = getattr(options, name)
         if chosen is not None:
             arguments += [f"--{name}", str(chosen.absolute())]
+    for device in options.declared:
+        arguments += ["--device", device]
     if options.ack_delay:
         arguments += ["--ack-delay", str(options.ack_delay)]
     return arguments

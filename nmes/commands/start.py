@@ -3,8 +3,13 @@
 from argparse import Namespace
 
 from nmes.commands.run import run_with_screen
+from nmes.compose import capabilities_of
 
 
-def run(_: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Open the start screen."""
-    return run_with_screen(None, Namespace(pulses=None, trace=None, ack_delay=0.0))
+    for device in options.declared:
+        capabilities_of(device)  # what is wrong with it is said before anything is started
+    return run_with_screen(
+        None, Namespace(pulses=None, trace=None, ack_delay=0.0, declared=options.declared)
+    )

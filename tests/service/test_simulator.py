@@ -28,3 +28,16 @@ def test_a_simulator_that_does_not_start_is_said_with_what_to_try() -> None:
 def test_a_simulator_that_takes_too_long_is_not_waited_for() -> None:
     with pytest.raises(PortError, match="did not start"):
         start_simulator("rehastim2", pulses=None, ack_delay_ms=0, patience_s=0)
+
+
+def test_a_simulator_is_set_to_what_was_declared_of_it(tmp_path: Path) -> None:
+    options = {"source_ma": "20", "source_hz": "35", "boot_s": "0.5"}
+    simulator = start_simulator("openemsstim", options=options, pulses=None, ack_delay_ms=0)
+    simulator.process.terminate()
+    simulator.process.communicate()
+    assert simulator.port
+
+
+def test_a_simulator_that_cannot_be_set_like_that_does_not_start() -> None:
+    with pytest.raises(PortError, match="did not start"):
+        start_simulator("rehastim2", options={"source_hz": "35"}, pulses=None, ack_delay_ms=0)

@@ -118,7 +118,7 @@ def only_loss(events: list[DeviceEvent]) -> OutputLost:
 def test_a_board_is_stopped_before_it_is_asked_who_it_is(bench):
     identity = (
         "openEMSstim (research; passes on a separate stimulator), "
-        "passing on: TENS 7000, set by J. Doe"
+        "passing on: TENS 7000, set by J. Doe on 2026-11-21 to 20 and 30 mA, 250 µs, 40 Hz"
     )
     assert bench.connect() == [Connected(at_us=240 * MS, identity=identity)]
     assert bench.port.is_finished
