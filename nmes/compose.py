@@ -63,7 +63,7 @@ def device_names(declared: Iterable[str] = ()) -> tuple[DeviceName, ...]:
         name = driver_name(device)
         titles[name] = f"{capabilities_of(name).title}, {name.partition('@')[2]}".rstrip(", ")
     in_process = tuple(
-        DeviceName(name=SIMULATED + name, title=f"{title}, simulated", is_simulated=True)
+        DeviceName(name=SIMULATED + name, title=title, is_simulated=True)
         for name, title in titles.items()
     )
     real = tuple(
