@@ -18,6 +18,7 @@ from pathlib import Path
 
 from protocols.errors import DeviceError
 from protocols.pulses import Waveform
+from protocols.units import InexactNumber, mhz_from_hz
 
 CHANNELS = 2
 PERCENT = 100
@@ -144,10 +145,15 @@ def _how_far(first_ma: int, second_ma: int, near_ma: int) -> tuple[bool, int]:
 
 
 def _period_us(path: Path, entries: dict[str, object]) -> int:
+    """Return the whole number of microseconds nearest to the period, as plans of protocols do."""
     rate_hz = entries["frequency_hz"]
     if isinstance(rate_hz, bool) or not isinstance(rate_hz, int | float) or not 1 <= rate_hz <= 150:
         raise DeviceError(f"{path}: frequency_hz: a number from 1 to 150 is needed.")
-    return round(1_000_000 / rate_hz)
+    try:
+        rate_mhz = mhz_from_hz(rate_hz)
+    except InexactNumber as fault:
+        raise DeviceError(f"{path}: frequency_hz: {fault}. Round it.") from fault
+    return (2 * 1_000_000_000 + rate_mhz) // (2 * rate_mhz)
 
 
 def _whole(path: Path, value: object, name: str, least: int, most: int) -> int:

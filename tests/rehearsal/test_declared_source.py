@@ -17,10 +17,12 @@ from drivers.openemsstim.source import CURRENT_MAX_MA, Source
 from hardware_sim.openemsstim.options import read_options
 from hardware_sim.pulses import Pulse
 from nmes.cli import main
-from nmes.compose import device_names, simulated
+from nmes.compose import capabilities_of, device_names, simulated
 from nmes.rehearsal import VirtualWorkshop, rehearse
 from nmes.service.simulator import options_of
 from protocols.errors import DeviceError
+from protocols.loading import load_protocol
+from protocols.timeline import make_plan
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 PROTOCOL = EXAMPLES / "openemsstim_bench.yaml"
@@ -149,6 +151,14 @@ def test_a_port_is_not_rehearsed_at() -> None:
 def test_the_example_protocol_fits_the_example_source(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(PROTOCOL), "--device", f"openemsstim@{DECLARED}"]) == 0
     assert capsys.readouterr().out.startswith("ok ")
+
+
+@pytest.mark.parametrize("rate_hz", ["128", "33.333", "1.6", "30"])
+def test_whoever_asks_for_the_rate_that_is_declared_gets_it(tmp_path: Path, rate_hz: str) -> None:
+    device = declared(tmp_path, "frequency_hz = 35", f"frequency_hz = {rate_hz}")
+    asked = tmp_path / "asked.yaml"
+    asked.write_text(PROTOCOL.read_text().replace("frequency_hz: 35", f"frequency_hz: {rate_hz}"))
+    make_plan(load_protocol(asked), capabilities_of(device))
 
 
 @pytest.mark.parametrize("protocol", ["hand_open_close", "wrist_finger_ext_cyclic"])

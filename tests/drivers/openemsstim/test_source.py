@@ -57,6 +57,7 @@ def test_a_step_is_whole_percents_of_both_dials(tmp_path):
         ("= 40", "= 0", "frequency_hz: a number from 1 to 150 is needed"),
         ("= 40", '= "40 Hz"', "frequency_hz: a number from 1 to 150 is needed"),
         ("= 40", "= true", "frequency_hz: a number from 1 to 150 is needed"),
+        ("= 40", "= 33.3333", "frequency_hz: 33.3333 has more than 3 decimals. Round it."),
         ("= 40", "= nan", "frequency_hz: a number from 1 to 150 is needed"),
         ("[20, 30]", "[17, 19]", "Set the second dial to 17 mA, or both to the same"),
         ("[20, 30]", "[50, 49]", "Set the second dial to 50 mA, or both to the same"),
