@@ -137,8 +137,8 @@ class Exchange(ABC):
         """Send what keeps the device alive."""
 
     @abstractmethod
-    def _question(self, task: Task) -> Command:
-        """Return what to ask when the answer to a task is missing."""
+    def _question(self, task: Task) -> Command | None:
+        """Return what to ask when the answer to a task is missing; None: the device is lost."""
 
     @abstractmethod
     def _decode(self, frame: Any) -> Any:
@@ -364,10 +364,11 @@ class Exchange(ABC):
 
     def _ask_again(self, opened: OpenTask, kind: LossKind, why: str, now_us: int) -> None:
         """Ask what a task came to in place of a missing answer; the second time, give up."""
-        if opened.is_second_try:
-            self._lose(kind, f"{opened.task.step}: {why}, twice in a row", now_us)
+        question = None if opened.is_second_try else self._question(opened.task)
+        if question is None:
+            again = ", twice in a row" if opened.is_second_try else ""
+            self._lose(kind, f"{opened.task.step}: {why}{again}", now_us)
         else:
-            question = self._question(opened.task)
             self._outgoing.append(self._ledger.open_second_try(opened.task, question, now_us))
 
     def _go_on_stopping(self, stop: OpenStop, now_us: int) -> None:

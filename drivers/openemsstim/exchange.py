@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from drivers.exchange import Exchange, Phase
 from drivers.interface import LossKind, Permit
-from drivers.ledger import Command, Ledger, OpenTask, Task
+from drivers.ledger import Ledger, OpenTask, Task
 from drivers.openemsstim import lines
 from drivers.openemsstim.lines import Line
 from drivers.openemsstim.source import Source
@@ -113,8 +113,8 @@ class OpenEmsStimExchange(Exchange):
     def _feed(self, now_us: int) -> None:
         self._send(Task(step=Step.ASK, command=lines.Ask(), reply_us=ECHO_US), now_us)
 
-    def _question(self, task: Task) -> Command:
-        return task.command
+    def _question(self, task: Task) -> None:
+        """Lose the board at the first echo that does not come: it may have crashed, and be on."""
 
     # What is read
 
@@ -125,7 +125,7 @@ class OpenEmsStimExchange(Exchange):
         if self._is_bad_news(reply, now_us):
             return
         task, stop = self._ledger.task, self._ledger.stop
-        if reply == _STOPPED and stop is not None:
+        if stop is not None and self._is_stop_confirmed(reply):
             self._take_stop_confirmed(stop, now_us)
         elif task is None:
             return
@@ -158,10 +158,6 @@ class OpenEmsStimExchange(Exchange):
             question = Task(step=Step.ASK, command=lines.Ask(), reply_us=FIRST_ECHO_US)
             self._following.append(question)
         self._echoed = opened
-
-    def _ask_again(self, opened: OpenTask, kind: LossKind, why: str, now_us: int) -> None:
-        """Lose the board at the first echo that does not come: it may have crashed, and be on."""
-        self._lose(kind, f"{opened.task.step}: {why}", now_us)
 
 
 def _expected(task: Task) -> str:

@@ -88,10 +88,6 @@ class Stop:
 
     number: ClassVar[Number] = Number.STOP
 
-    def texts(self) -> tuple[str, ...]:
-        """Return nothing: a stop is not written as a frame."""
-        return ()
-
 
 Command = Ask | Train | Output | Stop
 

@@ -160,6 +160,21 @@ def test_a_set_up_only_says_which_channels_are_in_use(bench):
     assert bench.set_up() == [SetUpConfirmed(at_us=S + 120 * MS, setup=SETUP)]
 
 
+@pytest.mark.parametrize("channels", [(), (3,), (1, 2, 3), (0, 1)])
+def test_channels_that_the_board_does_not_have_are_refused(bench, channels):
+    bench.connect()
+    with pytest.raises(DeviceError, match="has 1 and 2"):
+        setup = TrainSetup(period_us=25_000, channels=channels)
+        bench.driver.set_up(bench.permit(setup), S)
+
+
+def test_before_an_echo_has_come_the_next_moment_is_when_it_is_given_up(bench):
+    bench.set_up()
+    bench.port.expect((frame("C0I30T600G"), b""))
+    bench.driver.output(bench.permit(outputs(6_000, 0)), 2 * S)
+    assert bench.driver.next_deadline_us() == 2 * S + 300 * MS
+
+
 def test_currents_go_out_as_percent_of_the_declared_dials_in_one_write(bench):
     bench.set_up()
     events = bench.put_out(6_000, 12_000, 2 * S, "C0I30T600G", "C1I40T600G")
