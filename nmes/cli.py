@@ -188,7 +188,7 @@ def _campaign(commands: "_Commands") -> None:
     )
     parser.add_argument(
         "--device",
-        choices=("rehastim2", "p24", "rehamove3"),
+        choices=("rehastim2", "p24", "rehamove3", "openemsstim"),
         default="rehastim2",
         help="which simulated device; default: rehastim2",
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from nmes.campaign import wire_check
 
@@ -15,7 +16,14 @@ class Device:
     `module_periods_us`: the shortest period by modules of four in use. `pulse_extra_us`: its pulses
     follow one another, each with so much besides, gap included; None if they need not. `told_us` is
     the longest time between two signs of life that nmes asks of it. `body_index` is where a frame's
-    packet number stands. `skips_shorts`: nothing flows into pads that touch, at any current.
+    packet number stands; None if no frame carries currents as numbers. `skips_shorts`: nothing
+    flows into pads that touch, at any current. `is_misread`: it may take a frame that was harmed
+    for another; without a checksum it reads whatever arrives.
+
+    `dials_ma`: it only passes on what another makes, whose current is this on each channel, in full
+    at any level. It is slow: `stop_us` is its declared time from a stop to its last pulse,
+    `settle_us` how much later than its frame a channel may end. `ready_us` is what it needs after
+    its port was opened. `latencies_us` are delays of its answers that a session must stand.
     """
 
     name: str
@@ -28,9 +36,30 @@ class Device:
     told_us: int
     module_periods_us: tuple[int, ...]
     pulse_extra_us: int | None
-    body_index: int
+    body_index: int | None
     skips_shorts: bool
-    is_intact: Callable[[bytes], bool]
+    is_misread: Callable[[bytes, bytes], bool]
+    has_checksum: bool = True
+    dials_ma: tuple[int, ...] | None = None
+    stop_us: int = 200_000
+    settle_us: int = 0
+    ready_us: int = 0
+    latencies_us: tuple[int, ...] = (0, 0, 0, 2_000, 10_000, 20_000, 60_000, 99_000)
+
+    @property
+    def passes_on(self) -> bool:
+        """Whether the pulses are those of another, which levels do not bound."""
+        return self.dials_ma is not None
+
+    def most_ma(self, channel: int) -> int:
+        """Return the current that a channel cannot exceed."""
+        return self.current_max_ma if self.dials_ma is None else self.dials_ma[channel - 1]
+
+    def may_flow_ua(self, channel: int, level_ua: int) -> int:
+        """Return what current may flow at a level."""
+        if self.dials_ma is None or level_ua == 0:
+            return level_ua
+        return 1000 * self.dials_ma[channel - 1]
 
     def shortest_period_us(self, numbers: Iterable[int], widths_us: Iterable[int]) -> int:
         """Return the shortest period of a train of these channels, each with two equal phases."""
@@ -55,9 +84,11 @@ REHASTIM2 = Device(
     pulse_extra_us=None,
     body_index=5,
     skips_shorts=True,
-    is_intact=wire_check.is_intact,
+    is_misread=partial(wire_check.is_undetected, is_intact=wire_check.is_intact),
 )
 """ScienceMode2 description 1.24."""
+
+_SCIENCEMODE_4 = partial(wire_check.is_undetected, is_intact=wire_check.is_intact_of_sciencemode_4)
 
 P24 = Device(
     name="p24",
@@ -72,7 +103,7 @@ P24 = Device(
     pulse_extra_us=GAP_US + 60,
     body_index=9,
     skips_shorts=False,
-    is_intact=wire_check.is_intact_of_sciencemode_4,
+    is_misread=_SCIENCEMODE_4,
 )
 """P24 IFU 1.1, and the validity checks of the ScienceMode 4 library."""
 
@@ -89,8 +120,33 @@ REHAMOVE3 = Device(
     pulse_extra_us=GAP_US + 60,
     body_index=9,
     skips_shorts=True,
-    is_intact=wire_check.is_intact_of_sciencemode_4,
+    is_misread=_SCIENCEMODE_4,
 )
 """ScienceMode 3 description 3.2.4."""
 
-DEVICES = {device.name: device for device in (REHASTIM2, P24, REHAMOVE3)}
+OPENEMSSTIM = Device(
+    name="openemsstim",
+    channels=2,
+    current_max_ma=130,
+    width_max_us=4_000,
+    grid_us=1,
+    step_ua=1_000,
+    watchdog_us=900_000,
+    told_us=350_000,
+    module_periods_us=(1,),
+    pulse_extra_us=None,
+    body_index=None,
+    skips_shorts=False,
+    is_misread=wire_check.is_another_line,
+    has_checksum=False,
+    dials_ma=(1, 1),
+    stop_us=350_000,
+    settle_us=350_000,
+    ready_us=12_000_000,
+    latencies_us=(0, 0, 0, 2_000, 10_000, 20_000, 40_000, 50_000),
+)
+"""Firmware of openEMSstim, commit 4241982, and what is promised of it: a stop within 350 ms, and an
+end within 0.9 s of the last word, as a command lasts 0.6 s, may wait for two others and a
+neighbour, and relays open 50 ms later. Its dials are drawn anew for each session."""
+
+DEVICES = {device.name: device for device in (REHASTIM2, P24, REHAMOVE3, OPENEMSSTIM)}

@@ -31,7 +31,6 @@ from protocols.model import StimulationProtocol
 
 AFTERMATH_US = 2_500_000
 """How long the device is watched after the end."""
-STOP_ZERO_US = 200_000
 SILENT_PAUSE_US = 300_000
 SILENT_STOP_US = 500_000
 ABSENT_STOP_US = 360_000_000
@@ -84,10 +83,11 @@ class _Episode:
         self._script = script
         self._draft = draft
         self._blow = blow
-        self._ack_delay_us = rng.choice((0, 0, 0, 2_000, 10_000, 20_000, 60_000, 99_000))
+        self._ack_delay_us = rng.choice(draft.prescription.device.latencies_us)
         is_long = draft.edge == "session"
         self._beat_us = 280_000 if is_long else rng.choice(BEATS_US)
         self._device = draft.prescription.device
+        self._name = f"sim:{self._device.name}{_declare(draft, file)}"
         self._workshop = CampaignWorkshop(
             _loaded(draft, file), self._device, ack_delay_us=self._ack_delay_us, faults=script
         )
@@ -120,14 +120,15 @@ class _Episode:
         except Exception as error:  # noqa: BLE001 (whatever it is, it is what we are looking for)
             self._find("crash", f"{type(error).__name__}: {error}")
         self._watch_device()
-        harm = harm_of(self._script, self._workshop.applied_faults(), self._device)
+        applied = self._workshop.applied_faults()
+        harm = harm_of(self._script, applied, self._device, self._workshop.opened_us)
         return Played(
             draft=self._draft,
             evidence=self._evidence(harm),
             refusals=self._refusals,
             faults=harm.counts,
-            harm=self._workshop.applied_faults(),
-            undetected=undetected_frames(self._workshop.applied_faults(), self._device),
+            harm=applied,
+            undetected=undetected_frames(applied, self._device),
             events=self._events,
             findings=self._findings,
             is_prepared=self._is_prepared,
@@ -153,6 +154,7 @@ class _Episode:
             stall_us=self._stalled_us,
             is_line_faulted=harm.is_line_faulted or self._is_cable_pulled,
             clipped_channels=harm.clipped_channels,
+            hangs=harm.hangs,
         )
 
     def _find(self, kind: str, text: str) -> None:
@@ -184,7 +186,7 @@ class _Episode:
     def _choice(self) -> link.Prepare:
         return link.Prepare(
             protocol="campaign",
-            device=f"sim:{self._device.name}",
+            device=self._name,
             port=None,
             operator="campaign",
             patient="bench",
@@ -205,7 +207,7 @@ class _Episode:
 
     def _watch_device(self) -> None:
         """See what the device still puts out when nobody speaks to it any more."""
-        until_us = self._workshop.now_us + AFTERMATH_US
+        until_us = self._workshop.now_us + AFTERMATH_US + self._device.ready_us
         line = self._workshop.line or self._workshop.device
         if line is not None:
             line.advance(until_us)
@@ -310,12 +312,12 @@ class _Episode:
         self._do(link.Finish(), now_us)
 
     def _strike_hush(self, blow: Blow, now_us: int) -> None:
-        quiet_us = SILENT_PAUSE_US + STOP_ZERO_US
+        quiet_us = SILENT_PAUSE_US + self._device.stop_us
         self._happened("hush", quiet_us, "arm", "resume", "find_level", "start")
         self._fall_silent(now_us + blow.lasts_us)
 
     def _strike_silence(self, blow: Blow, now_us: int) -> None:
-        self._happened("silence", SILENT_STOP_US + STOP_ZERO_US, "arm")
+        self._happened("silence", SILENT_STOP_US + self._device.stop_us, "arm")
         self._fall_silent(now_us + blow.lasts_us)
 
     def _fall_silent(self, until_us: int) -> None:
@@ -324,16 +326,16 @@ class _Episode:
 
     def _strike_absent(self, _: Blow, now_us: int) -> None:
         """Let nobody touch a key, though the screen goes on."""
-        self._happened("absent", ABSENT_STOP_US + STOP_ZERO_US, "arm")
+        self._happened("absent", ABSENT_STOP_US + self._device.stop_us, "arm")
         self._operator.next_us = now_us + ABSENT_STOP_US + 10_000_000
 
     def _strike_link_lost(self, _: Blow, now_us: int) -> None:
-        self._happened("link_lost", STOP_ZERO_US)
+        self._happened("link_lost", self._device.stop_us)
         self._is_gone = True
         self._station.link_lost("the link was lost", now_us)
 
     def _strike_told_to_end(self, _: Blow, now_us: int) -> None:
-        self._happened("told_to_end", STOP_ZERO_US)
+        self._happened("told_to_end", self._device.stop_us)
         self._is_gone = True
         self._station.end("SIGTERM", now_us)
 
@@ -342,7 +344,7 @@ class _Episode:
         self._is_killed = True
 
     def _strike_engine_failed(self, _: Blow, now_us: int) -> None:
-        self._happened("engine_failed", STOP_ZERO_US)
+        self._happened("engine_failed", self._device.stop_us)
         self._station.give_up("an error of its own", now_us)
         self._has_failed = self._is_over = True
 
@@ -360,7 +362,8 @@ class _Episode:
         self._stall(blow.lasts_us)
 
     def _strike_slept(self, blow: Blow, _: int) -> None:
-        self._happened("slept", min(blow.lasts_us + 100_000, self._watchdog_us()), "arm")
+        wakes_us = blow.lasts_us + 100_000 + self._device.settle_us
+        self._happened("slept", min(wakes_us, self._watchdog_us()), "arm")
         self._stall(blow.lasts_us)
         self._workshop.slept_us += blow.lasts_us
 
@@ -377,7 +380,7 @@ class _Episode:
         self._workshop.change_protocol()
 
     def _strike_disk_full(self, _: Blow, __: int) -> None:
-        self._happened("disk_full", STOP_ZERO_US)
+        self._happened("disk_full", self._device.stop_us)
         self._workshop.fill_disk()
 
 
@@ -398,6 +401,15 @@ _STRIKES: dict[str, Callable[[_Episode, Blow, int], None]] = {
     "protocol_changed": _Episode._strike_protocol_changed,
     "disk_full": _Episode._strike_disk_full,
 }
+
+
+def _declare(draft: Draft, file: Path) -> str:
+    """Write what a device passes on beside the protocol; return how it is named with it."""
+    if not draft.declared:
+        return ""
+    source = file.with_name("source.toml")
+    source.write_text(draft.declared, encoding="utf-8")
+    return f"@{source}"
 
 
 def _loaded(draft: Draft, file: Path) -> LoadedProtocol:

@@ -71,6 +71,14 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hang:
+    """A time in which a device has left its program and goes on with what it did."""
+
+    from_us: int
+    until_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One record of the journal."""
 
@@ -86,7 +94,8 @@ class Evidence:
     `updates_us` are the times at which the host wrote a frame of new values. `is_cut`: the engine
     ended before it could close its journal. `latency_us` is how
     long a frame may be held up by an answer that is owed, `stall_us` the longest time that the
-    engine was kept from running. Of `clipped_channels` a load may have taken some current.
+    engine was kept from running. Of `clipped_channels` a load may have taken some current. In the
+    times of `hangs` the device obeyed nothing and nobody; each must be noticed.
     """
 
     prescription: Prescription
@@ -100,6 +109,7 @@ class Evidence:
     stall_us: int
     is_line_faulted: bool
     clipped_channels: frozenset[int] = frozenset()
+    hangs: Sequence["Hang"] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

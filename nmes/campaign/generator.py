@@ -5,13 +5,14 @@ to know of it, and whether it must be refused.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
 from nmes.campaign.devices import Device
 from nmes.campaign.numbers import Numbers
-from nmes.campaign.oracle import Bounds, Channel, Prescription, bounds_of
+from nmes.campaign.oracle import Bounds, Channel, Prescription, PulseOracle, bounds_of
+from nmes.campaign.sources import declarable_period_us, declaration, with_dials
 
 SIDED = frozenset({"upper_limb", "hand", "lower_limb", "foot", "gluteal"})
 AT_BACK = "upper_back"
@@ -36,6 +37,7 @@ class Draft:
     """One random protocol. `must_be_refused` says why, None if it must be accepted.
 
     `aims_ma` are levels for the operator to reach; `is_scripted`: they take too long by hand.
+    `declared` is the file of what a device passes on.
     """
 
     fields: Fields
@@ -47,6 +49,7 @@ class Draft:
     is_scripted: bool
     duration_s: float
     static_edges: frozenset[str]
+    declared: str = ""
 
 
 def draw(rng: Random, table: Numbers, device: Device) -> Draft:
@@ -64,13 +67,19 @@ class _Drawing:
     """One protocol while it is drawn."""
 
     def __init__(self, rng: Random, table: Numbers, device: Device, edge: str | None) -> None:
-        self.rng, self.table, self.device, self.edge = rng, table, device, edge
+        self.rng, self.table, self.edge = rng, table, edge
+        self.device = device
+        if device.passes_on:  # until its dials are drawn
+            self.device = replace(device, dials_ma=(device.current_max_ma,) * device.channels)
+        self.declared: Fields = {}
         self.rhythm_name = self._class()
         self.rhythm = table.classes[self.rhythm_name]
         self.numbers = self._channel_numbers()
         self.sites = {number: self._site() for number in self.numbers}
         self.zones = {n: table.sites[s]["zone"] for n, s in self.sites.items()}
         self.widths = {number: self._width(number) for number in self.numbers}
+        if device.passes_on:
+            self.widths = dict.fromkeys(self.numbers, min(self.widths.values()))
         self.periods_us: list[int] = []
         self.areas = {number: self._area(number) for number in self.numbers}
         self.stages: list[Fields] = []
@@ -83,12 +92,17 @@ class _Drawing:
     def draft(self) -> Draft:
         """Draw the rest and return all of it."""
         period_us = self._period_us()
+        if self.device.passes_on:
+            period_us = declarable_period_us(period_us)
         self.periods_us.append(period_us)
         self._draw_stages(period_us)
         bounds = {n: self._bounds(n, self.device.current_max_ma) for n in self.numbers}
         tops = {n: _top_ma(bounds[n], self.widths[n], period_us, self.areas[n]) for n in bounds}
         caps, is_scripted = self._caps(tops)
-        aims = {n: self._aim(min(caps[n], tops[n])) for n in self.numbers}
+        if self.device.passes_on:
+            self._set_dials({n: min(caps[n], tops[n]) for n in self.numbers}, period_us)
+        most = {n: min(caps[n], tops[n], self.device.most_ma(n)) for n in self.numbers}
+        aims = {n: self._aim(most[n]) for n in self.numbers}
         if not any(aims.values()):
             aims[self.numbers[0]] = 1
         fields = self._fields(caps, period_us)
@@ -108,7 +122,28 @@ class _Drawing:
             is_scripted=is_scripted,
             duration_s=self.duration_s,
             static_edges=frozenset(self._static_edges()),
+            declared=declaration(**self.declared) if self.declared else "",
         )
+
+    def _set_dials(self, caps_ma: dict[int, float], period_us: int) -> None:
+        """Draw what is passed on; it counts in full, whatever the level is."""
+        at_cap = self.edge in ("current", "charge", "density")
+        self.device = with_dials(self.rng, self.device, caps_ma, at_cap=at_cap)
+        width_us = self.widths[self.numbers[0]]
+        self.declared = {
+            "dials_ma": self.device.dials_ma,
+            "width_us": width_us,
+            "rate_hz": round(1e6 / period_us, 3),
+        }
+        for number in self.numbers:
+            oracle = PulseOracle(
+                self._seen(number, caps_ma[number]),
+                self._bounds(number, caps_ma[number]),
+                self.table.ceiling["load_ohm"],
+                {},
+            )
+            shares = oracle.shares(self.device.most_ma(number), width_us, period_us)
+            self.tight |= {name for name, (asked, most) in shares.items() if asked >= NEAR * most}
 
     def _static_edges(self) -> Iterator[str]:
         """Yield the limits that the protocol itself lies within 5 % of."""
@@ -368,7 +403,8 @@ class _Drawing:
 
     def _spoil(self, fields: Fields) -> str:
         """Ask for something just beyond a limit; return for what."""
-        spoiled, spoil = self.rng.choice(tuple(SPOILERS.items()))
+        spoilers = SPOILERS | (SOURCE_SPOILERS if self.device.passes_on else {})
+        spoiled, spoil = self.rng.choice(tuple(spoilers.items()))
         if spoil(self, fields):
             return spoiled
         _spoil_pad(self, fields)
@@ -482,6 +518,32 @@ def _spoil_device(drawing: _Drawing, fields: Fields) -> bool:
     return True
 
 
+def _spoil_dial(drawing: _Drawing, fields: Fields) -> bool:
+    """Turn a dial above what its channel may be given; both, so that they have a common step."""
+    too_much_ma = min(drawing.device.current_max_ma, _highest_cap_ma(fields) + 1)
+    drawing.declared["dials_ma"] = (too_much_ma,) * drawing.device.channels
+    return too_much_ma > _highest_cap_ma(fields)
+
+
+def _highest_cap_ma(fields: Fields) -> int:
+    return int(max(channel["max_current_ma"] for channel in fields["channels"]))
+
+
+def _spoil_declared_width(drawing: _Drawing, _: Fields) -> bool:
+    drawing.declared["width_us"] += drawing.rng.choice((-1, 1))
+    return True
+
+
+def _spoil_declared_rate(drawing: _Drawing, _: Fields) -> bool:
+    drawing.declared["rate_hz"] = round(drawing.declared["rate_hz"] * 1.02, 3)
+    return True
+
+
+def _spoil_common_step(drawing: _Drawing, _: Fields) -> bool:
+    drawing.declared["dials_ma"] = (17, 19)
+    return True
+
+
 SPOILERS: dict[str, Callable[[_Drawing, Fields], bool]] = {
     "width above": _spoil_width,
     "width below": _spoil_narrow,
@@ -497,3 +559,11 @@ SPOILERS: dict[str, Callable[[_Drawing, Fields], bool]] = {
     "channel beyond the device": _spoil_device,
 }
 """What is asked for in vain; each makes a protocol one to be refused, or says that it cannot."""
+
+SOURCE_SPOILERS: dict[str, Callable[[_Drawing, Fields], bool]] = {
+    "dial above the cap": _spoil_dial,
+    "another width declared": _spoil_declared_width,
+    "another rate declared": _spoil_declared_rate,
+    "dials without a common step": _spoil_common_step,
+}
+"""What is declared in vain of what a device passes on."""

@@ -5,10 +5,13 @@ the polynomial x^8+x^2+x+1 over the body: it finds every single inverted bit; th
 finds every body cut short or ended by a false stop byte. So one bit at a time is inverted, at most
 the last 4 bytes are lost, and noise is too short to be a frame of its own. Every
 harmed frame is looked at all the same. A heavy run has no such bounds.
+
+A device without a checksum obeys whatever arrives. On the way to it a usual run lets only happen
+what leaves a line as it is: whole lines are lost or late.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -18,9 +21,8 @@ from hardware_sim.dialect import Dialect
 from hardware_sim.fault_log import AppliedFault
 from hardware_sim.faults import FaultScript
 from nmes.campaign.devices import Device
-from nmes.campaign.evidence import Incident
+from nmes.campaign.evidence import Hang, Incident
 from nmes.campaign.generator import Draft
-from nmes.campaign.wire_check import is_undetected
 
 Fields = dict[str, Any]
 
@@ -31,7 +33,10 @@ ON_THE_LINE = (
 )
 LINE_KINDS = frozenset((*ON_THE_LINE, "lost", "general_error"))
 """Faults that hold up or swallow what is said, in either direction."""
+CONTROLLER = "controller"
+"""The module of an openEMSstim board that runs everything; without it nothing ends."""
 CONTACT_KINDS = frozenset({"open_electrode", "short_electrode", "load"})
+LEAVES_LINES_WHOLE = frozenset({"drop", "delay"})
 DAMAGE = frozenset({"flip_bits", "truncate", "garbage"})
 WISHES = frozenset({"arm", "find_level", "start", "resume"})
 AT_ONCE_US = 100_000
@@ -42,7 +47,8 @@ def kinds_of(device: str) -> tuple[str, ...]:
     """Return every kind of fault that a device can show."""
     dialect = SIMULATED[device].dialect
     at_the_skin = ("reboot", "open_electrode", "short_electrode", "load")
-    return (*ON_THE_LINE, *dialect.lies, *at_the_skin, *dialect.troubles)
+    on_the_line = tuple(kind for kind in ON_THE_LINE if kind != "refuse" or dialect.results)
+    return (*on_the_line, *dialect.lies, *at_the_skin, *dialect.troubles)
 
 
 def draw_harm(rng: Random, draft: Draft, *, is_heavy: bool) -> FaultScript | None:
@@ -65,7 +71,8 @@ def _script(rng: Random, faults: list[Fields]) -> FaultScript:
 
 
 def _when_s(rng: Random, draft: Draft) -> float:
-    return round(rng.uniform(0.3, 10 + draft.duration_s), 3)
+    ready_s = draft.prescription.device.ready_us / 1e6
+    return round(rng.uniform(0.3, 10 + ready_s + draft.duration_s), 3)
 
 
 def _fault(rng: Random, draft: Draft, kind: str) -> Fields:
@@ -86,6 +93,8 @@ def _fault(rng: Random, draft: Draft, kind: str) -> Fields:
 
 def _frame_fault(rng: Random, draft: Draft, kind: str) -> Fields:
     fault: Fields = {"kind": kind, "direction": rng.choice(("to_device", "to_host", "both"))}
+    if not draft.prescription.device.has_checksum and kind not in LEAVES_LINES_WHOLE:
+        fault["direction"] = "to_host"
     if rng.random() < 0.5:
         fault["probability"] = rng.choice((0.003, 0.01, 0.03, 0.1))
     elif rng.random() < 0.5:
@@ -129,7 +138,8 @@ def _happening(rng: Random, draft: Draft, kind: str, dialect: Dialect) -> Fields
     if rng.random() < 0.6:
         fault["for_s"] = round(rng.uniform(0.2, 8), 3)
     if kind == "failed_module":
-        return fault | {"module": "A" if channel <= 4 else "B"}
+        modules = dialect.troubles[kind]["module"]
+        return fault | {"module": modules[(channel - 1) // 4]}
     if kind in ("emergency_switch", "hidden_errors"):
         return fault
     fault["channel"] = channel
@@ -152,17 +162,24 @@ def _heavy(rng: Random, kind: str) -> Fields:
 class Harm:
     """What the judge has to know of the faults that were really applied.
 
-    `clipped_channels` may put out less than they were told, unbalanced.
+    `clipped_channels` may put out less than they were told, unbalanced. In the times of `hangs` the
+    device obeyed nothing.
     """
 
     incidents: tuple[Incident, ...]
     counts: Counter[str]
     is_line_faulted: bool
     clipped_channels: frozenset[int]
+    hangs: tuple[Hang, ...] = ()
 
 
-def harm_of(script: FaultScript | None, entries: list[AppliedFault], device: Device) -> Harm:
-    """Return what a session's faults came to."""
+def harm_of(
+    script: FaultScript | None,
+    entries: list[AppliedFault],
+    device: Device,
+    opened_us: Sequence[int] = (),
+) -> Harm:
+    """Return what a session's faults came to; `opened_us` are the times its port was opened."""
     if script is None:
         return Harm(
             incidents=(), counts=Counter(), is_line_faulted=False, clipped_channels=frozenset()
@@ -174,7 +191,24 @@ def harm_of(script: FaultScript | None, entries: list[AppliedFault], device: Dev
         counts=kinds,
         is_line_faulted=bool(LINE_KINDS & set(kinds)),
         clipped_channels=frozenset(f.channel for f in faults if f.kind == "load"),
+        hangs=tuple(_hangs(script, entries, opened_us)),
     )
+
+
+def _hangs(
+    script: FaultScript, entries: list[AppliedFault], opened_us: Sequence[int]
+) -> Iterator[Hang]:
+    """Yield when the controller was out of its program: until it is reset, by a fault or a port."""
+    for entry in entries:
+        fault: Any = script.faults[entry.fault - 1]
+        if entry.kind == "failed_module" and fault.module == CONTROLLER:
+            lasts_us = _lasts_us(fault.for_s)
+            ends_us = [at_us for at_us in opened_us if at_us > entry.time_us]
+            ends_us += [
+                e.time_us for e in entries if e.kind == "reboot" and e.time_us > entry.time_us
+            ]
+            ends_us += [] if lasts_us is None else [entry.time_us + lasts_us]
+            yield Hang(from_us=entry.time_us, until_us=min(ends_us, default=2**62))
 
 
 def _incidents(
@@ -202,6 +236,8 @@ def _incidents(
                     lasts_us=lasts_us,
                     channels=frozenset({fault.channel}),
                 )
+            case "failed_module" if fault.module == CONTROLLER:
+                continue
             case "failed_module":
                 numbers = range(1, 5) if fault.module == "A" else range(5, 9)
                 yield Incident(
@@ -258,7 +294,7 @@ def harmed_frames(entries: list[AppliedFault]) -> list[AppliedFault]:
 def undetected_frames(entries: list[AppliedFault], device: Device) -> int:
     """Count the harmed frames towards the device that no checksum can tell from intact ones."""
     return sum(
-        is_undetected(entry.data, bytes.fromhex(entry.detail.replace(" ", "")), device.is_intact)
+        device.is_misread(entry.data, bytes.fromhex(entry.detail.replace(" ", "")))
         for entry in harmed_frames(entries)
     )
 

@@ -33,7 +33,8 @@ def draw_blow(rng: Random, draft: Draft) -> Blow | None:
     if kind == NONE or draft.edge == "session":
         return None
     is_after_first_pulse = rng.random() < 0.85
-    reach_s = draft.duration_s * 0.8 if is_after_first_pulse else 6.0
+    ready_s = draft.prescription.device.ready_us / 1e6
+    reach_s = draft.duration_s * 0.8 if is_after_first_pulse else 6.0 + ready_s
     return Blow(
         kind=kind,
         delay_us=round(rng.uniform(0, reach_s) * 1e6),

@@ -6,7 +6,7 @@ from what the operator did, rhythm and silence from the pulses alone.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nmes.campaign.evidence import Deed, Evidence, Finding, Incident, PulseSeen, Record
 from nmes.campaign.journals import UnreadableJournal, read_records
@@ -17,7 +17,7 @@ from nmes.campaign.rhythm import rhythm_findings, rise_findings
 
 FIRST_PULSE_US = 10_000_000
 """What counts as the time since the pulse before, for the first."""
-STOP_ZERO_US = 200_000
+UNANSWERED_US = 700_000
 WRITE_US = 30_000
 MOST_OF_A_KIND = 5
 
@@ -50,6 +50,7 @@ def judge(evidence: Evidence, table: Numbers) -> Verdict:
     )
     history.follow(evidence.deeds, records)
     verdict = Verdict(findings=list(history.findings), nearest={}, records=records)
+    verdict.findings += hang_findings(evidence, records)
     by_channel = _by_channel(evidence.pulses)
     for channel in evidence.prescription.channels:
         pulses = by_channel.pop(channel.number, [])
@@ -59,10 +60,20 @@ def judge(evidence: Evidence, table: Numbers) -> Verdict:
             verdict.beyond_level_ma = max(verdict.beyond_level_ma, judged.beyond_level_ma)
     verdict.findings += _strange_channels(by_channel)
     verdict.findings += overlaps(evidence.pulses)
-    verdict.findings += silence_findings(evidence, records)
-    verdict.findings += session_findings(evidence, table, verdict.nearest)
+    steered = replace(evidence, pulses=_steered(evidence, evidence.pulses))
+    verdict.findings += silence_findings(steered, records)
+    verdict.findings += session_findings(steered, table, verdict.nearest)
     verdict.findings = _few_of_each(verdict.findings)
     return verdict
+
+
+def _steered(evidence: Evidence, pulses: Sequence[PulseSeen]) -> Sequence[PulseSeen]:
+    """Return the pulses without those of a device that nothing can reach any more."""
+    if not evidence.hangs:
+        return pulses
+    return [
+        p for p in pulses if not any(h.from_us <= p.time_us < h.until_us for h in evidence.hangs)
+    ]
 
 
 def _few_of_each(findings: Sequence[Finding]) -> list[Finding]:
@@ -111,9 +122,13 @@ class _Judged:
         """Yield all that is wrong with the pulses of this channel."""
         yield from self._pulse_findings(pulses, nearest)
         evidence, channel = self._evidence, self._channel
+        pulses = _steered(evidence, pulses)
+        if not pulses:
+            return
         class_name = evidence.prescription.timing_class
         ceiling = Ceiling(self._levels, self._lowering_us())
-        if channel.number not in evidence.clipped_channels:
+        is_ours = not evidence.prescription.device.passes_on
+        if is_ours and channel.number not in evidence.clipped_channels:
             yield from rise_findings(pulses, evidence, channel, ceiling, self._table)
         rhythm = self._table.classes[class_name]
         yield from rhythm_findings(pulses, evidence, channel, rhythm, nearest)
@@ -123,7 +138,8 @@ class _Judged:
         evidence = self._evidence
         held_up_us = _held_up_us(evidence)
         period_us = max(self._channel.periods_us)
-        return held_up_us + evidence.stall_us + period_us + WRITE_US
+        settle_us = evidence.prescription.device.settle_us
+        return held_up_us + evidence.stall_us + period_us + WRITE_US + settle_us
 
     def _pulse_findings(
         self, pulses: Sequence[PulseSeen], nearest: dict[str, float]
@@ -148,7 +164,9 @@ class _Judged:
                 if is_clipped and text.startswith("balance"):
                     continue  # a device that cannot tell clips; that is judged by what it reports
                 yield self._finding(text.split(":")[0], pulse, text)
-            level_ua = ceiling.at(pulse.time_us)
+            level_ua = prescription.device.may_flow_ua(channel.number, ceiling.at(pulse.time_us))
+            if level_ua == 0 and not _steered(self._evidence, [pulse]):
+                continue
             if pulse.current_ma * 1000 > level_ua:
                 text = f"{pulse.current_ma} mA, the level is {level_ua / 1000:g} mA"
                 beyond_ma = pulse.current_ma - level_ua / 1000
@@ -238,11 +256,30 @@ def _is_overtaken(incident: Incident, evidence: Evidence) -> bool:
     return any(incident.at_us <= at_us <= fades_until_us for at_us in deaths_us)
 
 
+def hang_findings(evidence: Evidence, records: Sequence[Record]) -> Iterator[Finding]:
+    """Yield every time in which a device obeyed nothing and nobody was told."""
+    device = evidence.prescription.device
+    for hang in evidence.hangs:
+        told_us = hang.from_us + device.told_us + UNANSWERED_US + evidence.stall_us
+        if _is_connected(records, hang.from_us) and hang.until_us > told_us and not evidence.is_cut:
+            ends = ("fault", "stop", "session_close")
+            if not any(r.event in ends and hang.from_us <= r.at_us <= told_us for r in records):
+                text = "the device obeyed nothing any more, and nobody was told"
+                yield Finding(kind="unnoticed", at_us=told_us, text=text)
+
+
+def _is_connected(records: Sequence[Record], at_us: int) -> bool:
+    """Whether the device was held at that time."""
+    events = [record.event for record in records if record.at_us < at_us]
+    ends = ("armed", "fault", "stop", "session_close")
+    return next((event for event in reversed(events) if event in ends), "") == "armed"
+
+
 def _spare_us(evidence: Evidence, incident: Incident) -> int:
     """Return what a bound is lengthened by: the period in progress, a line that swallows stops."""
     period_us = _longest_period_us(evidence.prescription) if incident.is_by_period else 0
     if incident.is_for_the_line and evidence.is_line_faulted:
-        return _stop_us(evidence) - STOP_ZERO_US
+        return _stop_us(evidence) - evidence.prescription.device.stop_us
     return period_us
 
 
@@ -258,9 +295,9 @@ def _until_us(deeds: Sequence[Deed], incident: Incident) -> int:
 
 def _stop_us(evidence: Evidence) -> int:
     """Return within which time a stop ends the output, whatever befell the line."""
-    if not evidence.is_line_faulted:
-        return STOP_ZERO_US
     prescription = evidence.prescription
+    if not evidence.is_line_faulted:
+        return prescription.device.stop_us
     return 300_000 + prescription.device.watchdog_us + _longest_period_us(prescription)
 
 
@@ -278,6 +315,7 @@ def _of_deeds(evidence: Evidence) -> Iterator[Incident]:
     arming = frozenset({"arm"})
     fade_s = max(channel.ramp_down_s for channel in evidence.prescription.channels)
     fade_us = round(fade_s * 1e6) + _held_up_us(evidence) + evidence.stall_us + WRITE_US
+    fade_us += evidence.prescription.device.settle_us
     pause_us = fade_us + _longest_period_us(evidence.prescription)
     for deed in evidence.deeds:
         if deed.is_refused:

@@ -91,7 +91,7 @@ def bounds_of(channel: Channel, timing_class: str, table: Numbers, device: Devic
         current_ma=min(
             ceiling["current_ua"] / 1000,
             site["current_ua"] / 1000,
-            device.current_max_ma,
+            device.most_ma(channel.number),
             channel.max_current_ma,
         ),
         width_min_us=ceiling["pulse_width_min_us"],

@@ -62,7 +62,8 @@ def rhythm_findings(
     most_us, least_off_us = rhythm["on_max_us"], rhythm["off_min_us"]
     ratio = rhythm["off_to_on_min_permille"] / 1000
     held_up_us = UNANSWERED_US if evidence.is_line_faulted else evidence.latency_us
-    spare_us = TOLERANCE_US + evidence.stall_us + held_up_us + period_us
+    settle_us = evidence.prescription.device.settle_us
+    spare_us = TOLERANCE_US + evidence.stall_us + held_up_us + period_us + settle_us
     last: Burst | None = None
     for burst in bursts_of(pulses, period_us):
         _note(nearest, "on-time", (burst.on_us + period_us) / most_us)

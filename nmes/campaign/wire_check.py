@@ -4,6 +4,10 @@ RehaStim2: F0 81 checksum^55 81 length^55 body 0F; checksum: CRC-8, polynomial 0
 it is on the wire; length: that of the body (ScienceMode2 description 1.24, section 2.2). P24 and
 RehaMove3: F0, length and CRC-16 (polynomial 1021) in two bytes each, every one 81 byte^55, body 0F;
 length: that of the frame (P24 IFU 1.1, p. 16).
+
+openEMSstim: lines without any checksum. A line that begins with WV holds a command in hex, of which
+the firmware reads letters as 0 to 5 and drops the last character; a command with a G acts. Of other
+lines "Connection End" stops, and single characters are test commands (commit 4241982).
 """
 
 from collections.abc import Callable, Iterator
@@ -75,3 +79,32 @@ def is_undetected(
 ) -> bool:
     """Tell whether what arrives holds an intact frame other than the one that was sent."""
     return any(frame != asked for frame in intact_frames(harmed, is_intact))
+
+
+TEST_COMMANDS = b"12qwas"
+
+
+def is_another_line(asked: bytes, harmed: bytes) -> bool:
+    """Tell whether an openEMSstim board would obey harmed lines otherwise than by doing less."""
+    wanted = {_obeyed(line) for line in asked.split(b"\n")}
+    taken = {_obeyed(line) for line in harmed.split(b"\n")} - {None}
+    return bool(taken - wanted)
+
+
+def _obeyed(line: bytes) -> bytes | None:
+    """Return what makes a board act, None if it does nothing."""
+    text = line.strip()
+    if text.startswith(b"WV"):
+        digits = text[text.rfind(b",") + 1 : -1]
+        command = bytes(
+            _nibble(digits[at]) << 4 | _nibble(digits[at + 1])
+            for at in range(0, len(digits) - 1, 2)
+        )
+        return command if b"G" in command else None
+    if text == b"Connection End" or text[:1] in [bytes([c]) for c in TEST_COMMANDS]:
+        return text
+    return None
+
+
+def _nibble(digit: int) -> int:
+    return (digit - ord("0") if digit <= ord("9") else digit - ord("A")) & 0xF

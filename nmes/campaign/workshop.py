@@ -10,6 +10,7 @@ from nmes.records.journal import Journal, MemoryJournal, new_session_id
 from nmes.rehearsal import EPOCH, VirtualWorkshop
 from nmes.service.clock import Clocks
 from protocols.loading import LoadedProtocol
+from safety.gate import SafetyGate
 
 UPDATE_COMMAND = 0x20
 """The frame that carries currents: StartChannelListMode of ScienceMode2, Ml_update of 3 and 4."""
@@ -38,6 +39,7 @@ class CampaignWorkshop(VirtualWorkshop):
         self.pulses: list[PulseSeen] = []
         self.updates_us: list[int] = []
         self.slept_us = 0
+        self.opened_us: list[int] = []
         self._loaded = loaded
         self._body_index = device.body_index
         self._disk = FailingDisk()
@@ -55,9 +57,14 @@ class CampaignWorkshop(VirtualWorkshop):
 
     def _command_of(self, frame: bytes) -> int | None:
         """Return the command of a frame; its packet number may take two bytes."""
-        if len(frame) <= self._body_index:
+        if self._body_index is None or len(frame) <= self._body_index:
             return None
         return frame[self._body_index + (2 if frame[self._body_index] == ESCAPE else 1)]
+
+    def open_gate(self, device: str, port: str | None) -> SafetyGate:
+        """Put a new gate before the simulated device, and note when."""
+        self.opened_us.append(self.now_us)
+        return super().open_gate(device, port)
 
     def applied_faults(self) -> list[AppliedFault]:
         """Return all faults that the line has applied so far."""
