@@ -46,8 +46,9 @@ HEARTBEAT_US = 100_000
 LOOK_EVERY_US = 50_000
 """How often the scripted operator looks at the screen while it raises levels."""
 
-RUN_OUT_US = 3_000_000
-"""Longer than a device without a host can go on, frames that are late on the line included."""
+RUN_OUT_US = 14_000_000
+"""Longer than a device without a host can go on, frames that are late on the line included, or what
+it heard while it booted."""
 
 
 class VirtualPort:

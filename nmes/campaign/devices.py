@@ -23,7 +23,8 @@ class Device:
     `dials_ma`: it only passes on what another makes, whose current is this on each channel, in full
     at any level. It is slow: `stop_us` is its declared time from a stop to its last pulse,
     `settle_us` how much later than its frame a channel may end. `ready_us` is what it needs after
-    its port was opened. `latencies_us` are delays of its answers that a session must stand.
+    its port was opened, `replays_us` when after a restart it does what it had been told before its
+    restart could be noticed. `latencies_us` are delays of its answers that a session must stand.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Device:
     stop_us: int = 200_000
     settle_us: int = 0
     ready_us: int = 0
+    replays_us: tuple[int, int] | None = None
     latencies_us: tuple[int, ...] = (0, 0, 0, 2_000, 10_000, 20_000, 60_000, 99_000)
 
     @property
@@ -141,12 +143,16 @@ OPENEMSSTIM = Device(
     has_checksum=False,
     dials_ma=(1, 1),
     stop_us=350_000,
-    settle_us=350_000,
+    settle_us=560_000,
     ready_us=12_000_000,
+    replays_us=(11_200_000, 12_400_000),
     latencies_us=(0, 0, 0, 2_000, 10_000, 20_000, 40_000, 50_000),
 )
 """Firmware of openEMSstim, commit 4241982, and what is promised of it: a stop within 350 ms, and an
 end within 0.9 s of the last word, as a command lasts 0.6 s, may wait for two others and a
-neighbour, and relays open 50 ms later. Its dials are drawn anew for each session."""
+neighbour, and relays open 50 ms later. A channel that is lowered to 0 waits for two commands of
+120 ms and two of its own, ends 50 ms after that, and may wait for its neighbour. Its dials are
+drawn anew for each session. A command written in the few milliseconds between a restart and its
+first word waits for the end of the boot, and lasts 0.9 s then."""
 
 DEVICES = {device.name: device for device in (REHASTIM2, P24, REHAMOVE3, OPENEMSSTIM)}

@@ -154,7 +154,7 @@ class _Episode:
             stall_us=self._stalled_us,
             is_line_faulted=harm.is_line_faulted or self._is_cable_pulled,
             clipped_channels=harm.clipped_channels,
-            hangs=harm.hangs,
+            unsteered=harm.unsteered,
         )
 
     def _find(self, kind: str, text: str) -> None:

@@ -71,11 +71,16 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hang:
-    """A time in which a device has left its program and goes on with what it did."""
+class Unsteered:
+    """A time in which nothing that is said to a device has an effect, though current may flow.
+
+    `must_be_told`: it goes on with what it did, and somebody must be told. Otherwise it does what
+    it had been told before its restart was noticed.
+    """
 
     from_us: int
     until_us: int
+    must_be_told: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +100,7 @@ class Evidence:
     ended before it could close its journal. `latency_us` is how
     long a frame may be held up by an answer that is owed, `stall_us` the longest time that the
     engine was kept from running. Of `clipped_channels` a load may have taken some current. In the
-    times of `hangs` the device obeyed nothing and nobody; each must be noticed.
+    times of `unsteered` the device obeyed nothing and nobody.
     """
 
     prescription: Prescription
@@ -109,7 +114,7 @@ class Evidence:
     stall_us: int
     is_line_faulted: bool
     clipped_channels: frozenset[int] = frozenset()
-    hangs: Sequence["Hang"] = ()
+    unsteered: Sequence["Unsteered"] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from hardware_sim.dialect import Dialect
 from hardware_sim.fault_log import AppliedFault
 from hardware_sim.faults import FaultScript
 from nmes.campaign.devices import Device
-from nmes.campaign.evidence import Hang, Incident
+from nmes.campaign.evidence import Incident, Unsteered
 from nmes.campaign.generator import Draft
 
 Fields = dict[str, Any]
@@ -162,15 +162,15 @@ def _heavy(rng: Random, kind: str) -> Fields:
 class Harm:
     """What the judge has to know of the faults that were really applied.
 
-    `clipped_channels` may put out less than they were told, unbalanced. In the times of `hangs` the
-    device obeyed nothing.
+    `clipped_channels` may put out less than they were told, unbalanced. In the times of `unsteered`
+    the device obeyed nothing.
     """
 
     incidents: tuple[Incident, ...]
     counts: Counter[str]
     is_line_faulted: bool
     clipped_channels: frozenset[int]
-    hangs: tuple[Hang, ...] = ()
+    unsteered: tuple[Unsteered, ...] = ()
 
 
 def harm_of(
@@ -191,13 +191,13 @@ def harm_of(
         counts=kinds,
         is_line_faulted=bool(LINE_KINDS & set(kinds)),
         clipped_channels=frozenset(f.channel for f in faults if f.kind == "load"),
-        hangs=tuple(_hangs(script, entries, opened_us)),
+        unsteered=(*_hangs(script, entries, opened_us), *_replays(script, entries, device)),
     )
 
 
 def _hangs(
     script: FaultScript, entries: list[AppliedFault], opened_us: Sequence[int]
-) -> Iterator[Hang]:
+) -> Iterator[Unsteered]:
     """Yield when the controller was out of its program: until it is reset, by a fault or a port."""
     for entry in entries:
         fault: Any = script.faults[entry.fault - 1]
@@ -208,7 +208,20 @@ def _hangs(
                 e.time_us for e in entries if e.kind == "reboot" and e.time_us > entry.time_us
             ]
             ends_us += [] if lasts_us is None else [entry.time_us + lasts_us]
-            yield Hang(from_us=entry.time_us, until_us=min(ends_us, default=2**62))
+            until_us = min(ends_us, default=2**62)
+            yield Unsteered(from_us=entry.time_us, until_us=until_us, must_be_told=True)
+
+
+def _replays(
+    script: FaultScript, entries: list[AppliedFault], device: Device
+) -> Iterator[Unsteered]:
+    """Yield when a device that restarted does what it had been told before anybody noticed."""
+    for entry in entries:
+        if entry.kind == "reboot" and device.replays_us is not None:
+            fault: Any = script.faults[entry.fault - 1]
+            on_us = entry.time_us + round(fault.off_s * 1e6)
+            first_us, last_us = device.replays_us
+            yield Unsteered(from_us=on_us + first_us, until_us=on_us + last_us, must_be_told=False)
 
 
 def _incidents(

@@ -50,7 +50,7 @@ def judge(evidence: Evidence, table: Numbers) -> Verdict:
     )
     history.follow(evidence.deeds, records)
     verdict = Verdict(findings=list(history.findings), nearest={}, records=records)
-    verdict.findings += hang_findings(evidence, records)
+    verdict.findings += unnoticed_findings(evidence, records)
     by_channel = _by_channel(evidence.pulses)
     for channel in evidence.prescription.channels:
         pulses = by_channel.pop(channel.number, [])
@@ -69,11 +69,10 @@ def judge(evidence: Evidence, table: Numbers) -> Verdict:
 
 def _steered(evidence: Evidence, pulses: Sequence[PulseSeen]) -> Sequence[PulseSeen]:
     """Return the pulses without those of a device that nothing can reach any more."""
-    if not evidence.hangs:
+    if not evidence.unsteered:
         return pulses
-    return [
-        p for p in pulses if not any(h.from_us <= p.time_us < h.until_us for h in evidence.hangs)
-    ]
+    spans = [(span.from_us, span.until_us) for span in evidence.unsteered]
+    return [p for p in pulses if not any(since <= p.time_us < until for since, until in spans)]
 
 
 def _few_of_each(findings: Sequence[Finding]) -> list[Finding]:
@@ -256,16 +255,18 @@ def _is_overtaken(incident: Incident, evidence: Evidence) -> bool:
     return any(incident.at_us <= at_us <= fades_until_us for at_us in deaths_us)
 
 
-def hang_findings(evidence: Evidence, records: Sequence[Record]) -> Iterator[Finding]:
+def unnoticed_findings(evidence: Evidence, records: Sequence[Record]) -> Iterator[Finding]:
     """Yield every time in which a device obeyed nothing and nobody was told."""
-    device = evidence.prescription.device
-    for hang in evidence.hangs:
-        told_us = hang.from_us + device.told_us + UNANSWERED_US + evidence.stall_us
-        if _is_connected(records, hang.from_us) and hang.until_us > told_us and not evidence.is_cut:
-            ends = ("fault", "stop", "session_close")
-            if not any(r.event in ends and hang.from_us <= r.at_us <= told_us for r in records):
-                text = "the device obeyed nothing any more, and nobody was told"
-                yield Finding(kind="unnoticed", at_us=told_us, text=text)
+    ends = ("fault", "stop", "session_close")
+    told_within_us = evidence.prescription.device.told_us + UNANSWERED_US + evidence.stall_us
+    for span in evidence.unsteered:
+        by_us = span.from_us + told_within_us
+        is_short = span.until_us <= by_us or not span.must_be_told or evidence.is_cut
+        if is_short or not _is_connected(records, span.from_us):
+            continue
+        if not any(r.event in ends and span.from_us <= r.at_us <= by_us for r in records):
+            text = "the device obeyed nothing any more, and nobody was told"
+            yield Finding(kind="unnoticed", at_us=by_us, text=text)
 
 
 def _is_connected(records: Sequence[Record], at_us: int) -> bool:

@@ -56,7 +56,9 @@ def rhythm_findings(
     """Yield every burst that is too long and every rest that is too short.
 
     A pulse is seen up to a period after the frame that brings it, and one more may follow the frame
-    that ends the burst. A rest is owed across stops, faults and armings, too.
+    that ends the burst. A rest is owed across stops, faults and armings, too. A pad that was off
+    for a while leaves a gap that is none, and so does an engine that was kept from repeating an
+    output that ends without it.
     """
     period_us = max(channel.periods_us)
     most_us, least_off_us = rhythm["on_max_us"], rhythm["off_min_us"]
@@ -74,10 +76,23 @@ def rhythm_findings(
             asked_us = max(least_off_us, ratio * (last.on_us - period_us))
             name = "rest" if asked_us == least_off_us else "ratio"
             _note(nearest, name, asked_us / (rest_us + period_us))
-            if rest_us < asked_us - spare_us - held_up_us:
+            is_rest = not _is_broken_off(evidence, channel, last.last_us, burst.first_us)
+            if is_rest and rest_us < asked_us - spare_us - held_up_us:
                 text = f"rest of {rest_us / 1e6:.3f} s after {last.on_us / 1e6:.3f} s on"
                 yield _finding(channel, name, burst.first_us, text)
         last = burst
+
+
+def _is_broken_off(evidence: Evidence, channel: Channel, from_us: int, until_us: int) -> bool:
+    """Whether something from outside interrupted a channel at any time between two pulses."""
+    settle_us = evidence.prescription.device.settle_us
+    return any(
+        incident.at_us < until_us
+        and from_us < incident.at_us + (incident.lasts_us or until_us) + settle_us
+        for incident in evidence.incidents
+        if (incident.kind == "open_electrode" and channel.number in (incident.channels or ()))
+        or (incident.kind == "stall" and evidence.prescription.device.passes_on)
+    )
 
 
 def rise_findings(
