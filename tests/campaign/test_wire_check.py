@@ -9,6 +9,7 @@ from nmes.campaign.wire_check import (
     checksum,
     checksum_16,
     intact_frames,
+    is_another_line,
     is_intact,
     is_intact_of_sciencemode_4,
     is_undetected,
@@ -72,3 +73,41 @@ def test_a_printed_frame_of_sciencemode_4_is_intact_and_no_flipped_bit_leaves_it
 
 def test_a_frame_of_sciencemode_4_that_is_too_short_is_not_intact() -> None:
     assert not is_intact_of_sciencemode_4(LL_STOP[:11])
+
+
+ON = b"WV,0018,4330493330543630304 7.\n".replace(b" ", b"")
+"""C0I30T600G in a frame for an openEMSstim board."""
+
+
+@pytest.mark.parametrize(
+    "harmed",
+    [
+        b"WV,0018,4330493430543630304 7.\n".replace(b" ", b""),
+        b"18,43304933305436303047.\n",
+        b"1\n",
+        ON[:-1] + b"\nConnection End\n",
+        ON.replace(b"5436", b"5A36"),
+        ON.replace(b"4933", b"4934"),
+    ],
+)
+def test_a_line_that_a_board_would_obey_otherwise_is_another(harmed: bytes) -> None:
+    assert is_another_line(ON, harmed)
+
+
+@pytest.mark.parametrize(
+    "harmed",
+    [
+        b"",
+        ON,
+        ON[:20],
+        b"XV" + ON[2:],
+        b"WV,001C" + ON[7:],
+        ON.replace(b"47.", b"46."),
+        ON.replace(b".\n", b"\n"),
+        b"noise\n" + ON,
+        b"WV\n",
+        b"\n",
+    ],
+)
+def test_a_line_that_is_lost_or_still_the_same_is_none(harmed: bytes) -> None:
+    assert not is_another_line(ON, harmed)
