@@ -66,7 +66,7 @@ def encode(packet_number: int, command: int, data: bytes = b"") -> bytes:
 
 
 _STUFFED_PAIR = re.compile(b"\x81(.)", re.DOTALL)
-_START_OR_STOP = re.compile(b"[\xf0\x0f]")
+_WHOLE = re.compile(rb"\xf0\x81.\x81.\x81.\x81.[^\xf0\x0f]*\x0f", re.DOTALL)
 
 
 def _unstuff(body: bytes) -> bytes:
@@ -106,10 +106,10 @@ class FrameDecoder:
         """Take bytes from the line."""
         stream, at = self._undecided + data, 0
         while (at := stream.find(START, at)) >= 0:
-            end = _end_of(stream, at)
-            if end is None:
+            whole = _WHOLE.match(stream, at)
+            if whole is None and _is_open(stream, at):
                 break
-            at = self._judge(stream, at, end) if end else at + 1
+            at = whole.end() if whole and self._take(whole[0]) else at + 1
         self._undecided = stream[at:] if at >= 0 else b""
 
     def next_frame(self) -> Frame | None:
@@ -122,29 +122,27 @@ class FrameDecoder:
         self._errors.clear()
         return errors
 
-    def _judge(self, stream: bytes, at: int, end: int) -> int:
-        """Take a frame, or its damage; return where to look on."""
-        found = _check(stream[at:end])
+    def _take(self, candidate: bytes) -> bool:
+        """Take a frame, or its damage; return whether it was one."""
+        found = _check(candidate)
         if isinstance(found, Frame):
             self._found.append(found)
-            return end
+            return True
         self._errors.append(found)
-        return at + 1
+        return False
 
 
 def _length_in(head: bytes) -> int:
     return (head[2] ^ KEY) << 8 | (head[4] ^ KEY)
 
 
-def _end_of(stream: bytes, at: int) -> int | None:
-    """Return where the frame that starts here ends; 0 if none does, None if that is still open."""
+def _is_open(stream: bytes, at: int) -> bool:
+    """Return whether what starts here and is not whole yet can still become a frame."""
     head = stream[at : at + _HEAD]
     if any(byte != STUFFING for byte in head[1::2]):
-        return 0
+        return False
     if len(head) < _HEAD:
-        return None
-    edge = _START_OR_STOP.search(stream, at + _HEAD)
-    if edge is not None:
-        return edge.end() if stream[edge.start()] == STOP else 0
-    is_open = len(stream) - at < min(_length_in(head), FRAME_MAX)
-    return None if is_open else 0
+        return True
+    if stream.find(START, at + _HEAD) >= 0:
+        return False
+    return len(stream) - at < min(_length_in(head), FRAME_MAX)

@@ -8,6 +8,8 @@ and pulses out of balance are refused, never rounded.
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
+from itertools import repeat
+from operator import attrgetter
 from typing import ClassVar
 
 from drivers.p24 import frames
@@ -68,6 +70,11 @@ NO_PULSE_US = 20
 _CURRENT_ZERO_CODE = 300
 _CURRENT_CODE_UA = 500
 _DUTY_MAX_PERMILLE = 999
+_BUSY_BESIDE_PHASES_US = GAP_US + (P24.serial_overhead_us or 0)
+
+_VALUES = attrgetter(
+    "channel", "current_ua", "pulse_width_us", "second_current_ua", "second_width_us"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,18 +133,14 @@ class MlUpdate:
 
     def __post_init__(self) -> None:
         outputs, setup = self.frame.outputs, self.frame.setup
-        if tuple([o.channel for o in outputs]) != setup.channels:
+        mask, period = _head(setup.period_us, setup.channels)
+        columns = tuple(zip(*map(_VALUES, outputs), strict=True))
+        if not outputs or columns[0] != setup.channels:
             raise DeviceError(f"outputs are not those of channels {setup.channels}")
-        if _busy_us(outputs) * 1_000 > _DUTY_MAX_PERMILLE * setup.period_us:
+        busy_us = sum(columns[2]) + sum(columns[4]) + len(outputs) * _BUSY_BESIDE_PHASES_US
+        if busy_us * 1_000 > _DUTY_MAX_PERMILLE * setup.period_us:
             raise DeviceError(f"the pulses do not fit one after another into {setup.period_us} µs")
-        head, period = _head(setup)
-        blocks = [
-            _block(
-                o.channel, o.current_ua, o.pulse_width_us, o.second_current_ua, o.second_width_us
-            )
-            for o in outputs
-        ]
-        data = head + b"".join([block[:1] + period + block[1:] for block in blocks])
+        data = mask + b"".join(map(_block, repeat(period), *columns))
         object.__setattr__(self, "_data", data)
 
     def data(self) -> bytes:
@@ -145,9 +148,8 @@ class MlUpdate:
         return self._data
 
 
-def _make_head(setup: TrainSetup) -> tuple[bytes, bytes]:
+def _make_head(period_us: int, channels: tuple[int, ...]) -> tuple[bytes, bytes]:
     """Return the channel mask and the period; DeviceError for what the device cannot make."""
-    channels, period_us = setup.channels, setup.period_us
     if not channels or list(channels) != sorted(set(channels)):
         raise DeviceError(f"channels {channels}: at least one, each once, in order")
     if channels[0] < 1 or channels[-1] > P24.channels:
@@ -165,35 +167,32 @@ def _make_head(setup: TrainSetup) -> tuple[bytes, bytes]:
 _head = lru_cache(maxsize=64)(_make_head)
 
 
-def _busy_us(outputs: tuple[ChannelOutput, ...]) -> int:
-    """Return how long the device is busy with one pulse of every channel, one after another."""
-    overhead_us = GAP_US + (P24.serial_overhead_us or 0)
-    return sum([o.pulse_width_us + o.second_width_us + overhead_us for o in outputs])
-
-
-def _make_block(
-    channel: int, current_ua: int, width_us: int, second_current_ua: int, second_width_us: int
-) -> bytes:
-    """Return one channel's count of points and points; DeviceError for what cannot be made.
+def _make_block(period: bytes, *values: int) -> bytes:
+    """Return one channel's count of points, period and points.
 
     Width 0 goes with current 0 only: one segment without current.
     """
-    if width_us == second_width_us == current_ua == second_current_ua == 0:
-        return b"\x00" + _point(NO_PULSE_US, 0)
-    _refuse_unmakeable(channel, current_ua, width_us)
-    _refuse_unmakeable(channel, second_current_ua, second_width_us)
-    if current_ua * width_us != second_current_ua * second_width_us:
-        raise DeviceError(f"channel {channel}: the phases carry unequal charges")
-    points = (
-        _point(width_us, current_ua),
-        _point(GAP_US, 0),
-        _point(second_width_us, -second_current_ua),
-    )
-    return bytes(((len(points) - 1) << 4,)) + b"".join(points)
+    points = _pulse(*values) if any(values[1:]) else (_point(NO_PULSE_US, 0),)
+    return bytes(((len(points) - 1) << 4,)) + period + b"".join(points)
 
 
 _block = lru_cache(maxsize=4096)(_make_block)
 """A ramp writes the same blocks again and again: each is checked and made once."""
+
+
+def _pulse(
+    channel: int, current_ua: int, width_us: int, second_current_ua: int, second_width_us: int
+) -> tuple[bytes, ...]:
+    """Return the points of a pulse; DeviceError for what cannot be made."""
+    _refuse_unmakeable(channel, current_ua, width_us)
+    _refuse_unmakeable(channel, second_current_ua, second_width_us)
+    if current_ua * width_us != second_current_ua * second_width_us:
+        raise DeviceError(f"channel {channel}: the phases carry unequal charges")
+    return (
+        _point(width_us, current_ua),
+        _point(GAP_US, 0),
+        _point(second_width_us, -second_current_ua),
+    )
 
 
 def _refuse_unmakeable(channel: int, current_ua: int, width_us: int) -> None:
@@ -340,7 +339,12 @@ _DEVICE_ID_BYTES = 11
 
 def decode(frame: frames.Frame) -> Reply:
     """Return the reply in a frame; BadFrame if it is none that this driver can be sent."""
-    command, data = frame.command, frame.data
+    return _reply(frame.command, frame.data)
+
+
+# A session's answers are a few again and again: each is read once.
+@lru_cache(maxsize=256)
+def _reply(command: int, data: bytes) -> Reply:
     if not data:
         raise BadFrame(f"reply {command} without data")
     if command in _RESULT_ACKS and len(data) == 1:

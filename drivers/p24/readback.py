@@ -11,6 +11,7 @@ A body byte F0, 0F or 81 travels as 81 byte^55. The length is that of the whole 
 (polynomial 1021) that of the stuffed body. Fields come most significant byte first.
 """
 
+from binascii import crc_hqx
 from functools import lru_cache
 
 from drivers.meaning import HarmlessMeaning, Meaning, OutputMeaning, SetUpMeaning
@@ -32,19 +33,9 @@ _ALL_STOP = b"\x01"
 _SELECTIONS = (b"\x02", b"\x04")
 _CURRENT_LIMIT_CODE = 260  # 130 mA in halves
 _NO_PULSE = (20, 0)
-
-
-def _crc_table() -> tuple[int, ...]:
-    table = []
-    for byte in range(256):
-        rest = byte << 8
-        for _ in range(8):
-            rest = (rest << 1) ^ (0x11021 if rest & 0x8000 else 0)
-        table.append(rest)
-    return tuple(table)
-
-
-_CRC = _crc_table()
+_CHANNELS = tuple(
+    tuple(channel for channel in range(1, 9) if mask >> (channel - 1) & 1) for mask in range(256)
+)
 
 
 class P24Readback:
@@ -93,8 +84,7 @@ class P24Readback:
         frame = _frame(fields)
         self._refuse(frame.setup)
         is_first, self._is_fresh = self._is_fresh, False
-        is_at_rest = all(o.current_ua == o.second_current_ua == 0 for o in frame.outputs)
-        if is_first and is_at_rest:
+        if is_first and all(o.current_ua == o.second_current_ua == 0 for o in frame.outputs):
             return SetUpMeaning(setup=frame.setup)
         return OutputMeaning(frame=frame)
 
@@ -111,8 +101,7 @@ class RehaMove3Readback(P24Readback):
 def _frame_end(data: bytes, start: int) -> int:
     """Return where the frame that begins at `start` ends, by its own length field."""
     header = data[start : start + _HEADER]
-    is_header = len(header) == _HEADER and header[0] == _START and set(header[1::2]) == {_ESCAPE}
-    if not is_header:
+    if header[:1] != b"\xf0" or header[1::2] != b"\x81\x81\x81\x81" or len(header) < _HEADER:
         raise BadFrame(f"no frame header at byte {start}")
     end = start + ((header[2] ^ _KEY) << 8 | (header[4] ^ _KEY))
     if end < start + _HEADER + 3 or end > len(data) or data[end - 1] != _STOP:
@@ -125,12 +114,9 @@ def _payload(frame: bytes) -> bytes:
     body = frame[_HEADER:-1]
     if _START in body or _STOP in body:
         raise BadFrame("a start or stop byte inside a frame")
-    crc = 0
-    for byte in body:
-        crc = (crc << 8 & 0xFFFF) ^ _CRC[crc >> 8 ^ byte]
-    if crc != (frame[6] ^ _KEY) << 8 | (frame[8] ^ _KEY):
+    if crc_hqx(body, 0) != (frame[6] ^ _KEY) << 8 | (frame[8] ^ _KEY):
         raise BadFrame("the checksum does not match")
-    return _unstuffed(body)
+    return _unstuffed(body) if _ESCAPE in body else body
 
 
 def _unstuffed(body: bytes) -> bytes:
@@ -151,22 +137,21 @@ def _frame(fields: bytes) -> OutputFrame:
     """Read Ml_update (table 22): channels, then for each count and ramp, period, points."""
     if not fields or not fields[0]:
         raise BadFrame("an update of no channel")
-    at, outputs, periods_us = 1, [], set()
-    channels = tuple(channel for channel in range(1, 9) if fields[0] >> (channel - 1) & 1)
+    channels, length = _CHANNELS[fields[0]], len(fields)
+    at, read = 1, []
     for channel in channels:
-        end = at + 3 + 4 * ((fields[at] >> 4) + 1) if at < len(fields) else len(fields) + 1
-        if end > len(fields):
+        end = at + 7 + 4 * (fields[at] >> 4) if at < length else length + 1
+        if end > length:
             raise BadFrame(f"channel {channel}: an update that ends too early")
-        period_us, output = _channel(channel, fields[at:end])
-        periods_us.add(period_us)
-        outputs.append(output)
+        read.append(_channel(channel, fields[at:end]))
         at = end
-    if at != len(fields):
-        raise BadFrame(f"{len(fields) - at} bytes behind the last channel")
-    if len(periods_us) != 1:
+    if at != length:
+        raise BadFrame(f"{length - at} bytes behind the last channel")
+    periods_us, outputs = zip(*read, strict=True)
+    if len(set(periods_us)) != 1:
         raise BadFrame("channels with different periods")
-    setup = TrainSetup(period_us=periods_us.pop(), channels=channels)
-    return OutputFrame(setup=setup, outputs=tuple(outputs))
+    setup = TrainSetup(period_us=periods_us[0], channels=channels)
+    return OutputFrame(setup=setup, outputs=outputs)
 
 
 def _read_channel(channel: int, block: bytes) -> tuple[int, ChannelOutput]:

@@ -100,6 +100,11 @@ def test_a_start_without_an_end_is_given_up_once_it_is_too_long():
     assert decoded(stub + bytes(1300), encode(1, 62)) == [(1, 62, b"")]
 
 
+@pytest.mark.parametrize("cut", range(1, 12))
+def test_a_frame_that_breaks_off_for_another_costs_no_more_than_itself(cut):
+    assert decoded(encode(2, 62)[:cut], encode(1, 62)) == [(1, 62, b"")]
+
+
 @given(wanted=output_frames(), number=st.integers(0, 63))
 def test_what_is_encoded_reads_back_as_itself(wanted, number):
     data = messages.encode(messages.MlUpdate(frame=wanted), number)
