@@ -67,3 +67,9 @@ class OutputFrame:
     def is_silent(self) -> bool:
         """Whether no channel puts out a pulse."""
         return all(o.current_ua == 0 or o.pulse_width_us == 0 for o in self.outputs)
+
+
+def silent_frame(setup: TrainSetup) -> OutputFrame:
+    """Return the frame that starts a train without a pulse: current 0 and width 0."""
+    outputs = tuple(symmetric_output(channel, 0, 0) for channel in setup.channels)
+    return OutputFrame(setup=setup, outputs=outputs)

@@ -17,7 +17,7 @@ from drivers.p24 import frames, messages
 from drivers.p24.messages import ChannelState, Number, Result, Status
 from protocols.capabilities import Capabilities
 from protocols.errors import DeviceError
-from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup
+from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup, silent_frame
 from protocols.status import ChannelStatus, Contact, DeviceStatus
 
 HIGH_VOLTAGE_US = 500_000
@@ -153,7 +153,7 @@ class P24Exchange(Exchange):
     def _set_up_tasks(self, permit: Permit, setup: TrainSetup) -> Sequence[Task]:
         self._require_makeable(setup)
         self._frame = None
-        update = messages.MlUpdate(frame=messages.silent_frame(setup))
+        update = messages.MlUpdate(frame=silent_frame(setup))
         init = Task(step=Step.INIT, command=messages.MlInit(), reply_us=HIGH_VOLTAGE_US)
         start = Task(step=Step.START, command=update, permit=permit)
         if self._phase is not Phase.RUNNING:

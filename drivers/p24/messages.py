@@ -15,7 +15,7 @@ from typing import ClassVar
 from drivers.p24 import frames
 from drivers.p24.capabilities import GAP_US, P24
 from protocols.errors import BadFrame, DeviceError
-from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup
+from protocols.pulses import OutputFrame
 
 
 class Number(IntEnum):
@@ -221,23 +221,6 @@ GET_VERSION_MAIN = Bare(number=Number.GET_VERSION_MAIN)
 def encode(command: Command, packet_number: int) -> bytes:
     """Return the frame of a command."""
     return frames.encode(packet_number, command.number, command.data())
-
-
-def silent_frame(setup: TrainSetup) -> OutputFrame:
-    """Return the frame that starts a train without a pulse: current 0 and width 0."""
-    return OutputFrame(
-        setup=setup,
-        outputs=tuple(
-            ChannelOutput(
-                channel=channel,
-                current_ua=0,
-                pulse_width_us=0,
-                second_current_ua=0,
-                second_width_us=0,
-            )
-            for channel in setup.channels
-        ),
-    )
 
 
 STOP_FRAMES = tuple(encode(ML_STOP, number) for number in range(frames.PACKET_NUMBERS))

@@ -13,7 +13,7 @@ from drivers.ledger import Ledger, OpenTask, Outgoing, Task
 from drivers.rehastim2 import frames, messages
 from drivers.rehastim2.losses import ADVICE, IDENTITY, fault_text, result_text
 from drivers.rehastim2.messages import Mode, Number, Result
-from protocols.pulses import OutputFrame, TrainSetup
+from protocols.pulses import OutputFrame, TrainSetup, silent_frame
 
 PROTOCOL_VERSION = 1
 STOP_GIVE_UP_US = 1_200_000  # silence makes the device stop by then, further stops would feed it
@@ -61,7 +61,7 @@ class RehaStim2Exchange(Exchange):
 
     def _set_up_tasks(self, permit: Permit, setup: TrainSetup) -> Sequence[Task]:
         channel_list = messages.InitChannelListMode(setup=setup)
-        start = messages.StartChannelListMode(frame=messages.silent_frame(setup))
+        start = messages.StartChannelListMode(frame=silent_frame(setup))
         return (
             _stop(Step.REST),
             Task(step=Step.LIST, command=channel_list, permit=permit),

@@ -12,7 +12,7 @@ from typing import ClassVar
 from drivers.rehastim2 import frames
 from drivers.rehastim2.capabilities import REHASTIM2
 from protocols.errors import BadFrame, DeviceError
-from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup
+from protocols.pulses import OutputFrame, TrainSetup
 
 
 class Number(IntEnum):
@@ -202,23 +202,6 @@ Command = (
 def encode(command: Command, packet_number: int) -> bytes:
     """Return the frame of a command."""
     return frames.encode(packet_number, command.number, command.data())
-
-
-def silent_frame(setup: TrainSetup) -> OutputFrame:
-    """Return the frame that starts a train without a pulse: current 0 and width 0."""
-    return OutputFrame(
-        setup=setup,
-        outputs=tuple(
-            ChannelOutput(
-                channel=channel,
-                current_ua=0,
-                pulse_width_us=0,
-                second_current_ua=0,
-                second_width_us=0,
-            )
-            for channel in setup.channels
-        ),
-    )
 
 
 STOP_FRAMES = tuple(encode(StopChannelListMode(), number) for number in range(256))

@@ -2,7 +2,13 @@
 
 import pytest
 
-from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup, symmetric_output
+from protocols.pulses import (
+    ChannelOutput,
+    OutputFrame,
+    TrainSetup,
+    silent_frame,
+    symmetric_output,
+)
 from protocols.timeline import make_plan
 
 
@@ -22,6 +28,13 @@ def test_a_frame_is_silent_when_every_channel_lacks_current_or_width() -> None:
 
 def test_a_frame_with_one_pulse_is_not_silent() -> None:
     assert not a_frame(symmetric_output(1, 0, 300), symmetric_output(2, 9_000, 200)).is_silent
+
+
+def test_the_silent_frame_has_neither_current_nor_width_in_any_phase() -> None:
+    nothing = {"current_ua": 0, "pulse_width_us": 0, "second_current_ua": 0, "second_width_us": 0}
+    setup = TrainSetup(period_us=20_000, channels=(1, 3))
+    outputs = tuple(ChannelOutput(channel=channel, **nothing) for channel in (1, 3))
+    assert silent_frame(setup) == OutputFrame(setup=setup, outputs=outputs)
 
 
 def test_a_plan_finds_its_channels_by_number(edited, device) -> None:

@@ -14,7 +14,7 @@ from drivers.p24.messages import (
     VersionAck,
 )
 from protocols.errors import BadFrame, DeviceError
-from protocols.pulses import TrainSetup
+from protocols.pulses import TrainSetup, silent_frame
 
 
 def decoded(command: int, *data: int) -> messages.Reply:
@@ -63,11 +63,11 @@ def test_a_reply_of_another_form_is_refused(command, data):
 def test_channels_that_there_are_not_are_refused(channels):
     setup = TrainSetup(period_us=25_000, channels=channels)
     with pytest.raises(DeviceError):
-        messages.MlUpdate(frame=messages.silent_frame(setup))
+        messages.MlUpdate(frame=silent_frame(setup))
 
 
 @pytest.mark.parametrize("period_us", [750, 8_192_000, 25_100])
 def test_periods_that_the_device_cannot_make_are_refused(period_us):
     setup = TrainSetup(period_us=period_us, channels=(1,))
     with pytest.raises(DeviceError):
-        messages.MlUpdate(frame=messages.silent_frame(setup))
+        messages.MlUpdate(frame=silent_frame(setup))

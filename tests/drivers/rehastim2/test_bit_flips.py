@@ -17,7 +17,7 @@ from drivers.rehastim2.frames import FrameDecoder
 from drivers.rehastim2.messages import Number, Result
 from hardware_sim.rehastim2.device import Mode
 from hardware_sim.rehastim2.frames import FrameReader, Packet, crc8
-from protocols.pulses import OutputFrame, TrainSetup, symmetric_output
+from protocols.pulses import OutputFrame, TrainSetup, silent_frame, symmetric_output
 
 SINGLE_FLIPS = tuple(1 << bit for bit in range(8))
 FLIPS_OF_A_BYTE = range(1, 256)
@@ -33,7 +33,7 @@ TO_DEVICE = {
     "GetStimulationMode": messages.GetStimulationMode(),
     "StopChannelListMode": messages.StopChannelListMode(),
     "InitChannelListMode": messages.InitChannelListMode(setup=SETUP),
-    "a start without current": messages.StartChannelListMode(frame=messages.silent_frame(SETUP)),
+    "a start without current": messages.StartChannelListMode(frame=silent_frame(SETUP)),
     "a weak output": messages.StartChannelListMode(frame=WEAK),
     "a strong output": messages.StartChannelListMode(frame=STRONG),
 }

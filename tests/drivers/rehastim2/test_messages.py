@@ -12,7 +12,7 @@ from drivers.rehastim2 import messages
 from drivers.rehastim2.frames import Frame
 from drivers.rehastim2.messages import Mode, Number, Result
 from protocols.errors import BadFrame, DeviceError
-from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup, symmetric_output
+from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup, silent_frame, symmetric_output
 
 VECTORS = json.loads(
     (Path(__file__).parents[2] / "golden" / "rehastim2_vectors.json").read_text(encoding="utf-8")
@@ -182,7 +182,7 @@ def test_every_output_on_the_grid_is_encoded_as_it_is(current_ma, width_us):
 
 
 def test_the_silent_frame_has_neither_current_nor_width():
-    silent = messages.silent_frame(TrainSetup(period_us=20_000, channels=(1, 3)))
+    silent = silent_frame(TrainSetup(period_us=20_000, channels=(1, 3)))
     assert messages.StartChannelListMode(frame=silent).data() == bytes(8)
 
 
