@@ -42,7 +42,7 @@ class P24Readback:
     """Says what bytes would do to a P24 that has been given all bytes read before.
 
     The first update after an initialisation, if it carries no current, is what gives the device its
-    train.
+    train; a stop in between takes the initialisation back.
     """
 
     def __init__(self) -> None:
@@ -78,6 +78,8 @@ class P24Readback:
             return HarmlessMeaning(command="Ml_get_current_data")
         if command not in _BARE_COMMANDS or fields:
             raise BadFrame(f"command {command} with data {fields.hex()}")
+        if command == _ML_STOP:
+            self._is_fresh = False
         return HarmlessMeaning(command=_BARE_COMMANDS[command])
 
     def _update(self, fields: bytes) -> Meaning:

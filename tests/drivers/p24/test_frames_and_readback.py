@@ -5,9 +5,17 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from support.sciencemode4 import crc_bit_by_bit, frame, ml_init, no_pulse, point, pulse
+from support.sciencemode4 import (
+    crc_bit_by_bit,
+    frame,
+    ml_init,
+    ml_stop,
+    no_pulse,
+    point,
+    pulse,
+)
 
 import drivers.p24
 from drivers.meaning import OutputMeaning, SetUpMeaning
@@ -133,6 +141,27 @@ def test_a_first_update_with_current_is_an_output():
     readback.read(ml_init(1))
     (meaning,) = readback.read(frame(2, 32, 1, *pulse(50, 300, 2)))
     assert isinstance(meaning, OutputMeaning)
+
+
+def test_a_stop_takes_the_initialisation_back():
+    readback = P24Readback()
+    readback.read(ml_init(1))
+    readback.read(ml_stop(2))
+    (meaning,) = readback.read(frame(3, 32, 1, *no_pulse(50)))
+    assert isinstance(meaning, OutputMeaning)
+
+
+SAID_BEFORE = (ml_init(1), ml_stop(2), frame(4, 4), frame(5, 32, 1, *no_pulse(50)))
+
+
+@given(before=st.lists(st.sampled_from(SAID_BEFORE)), wanted=output_frames())
+def test_current_is_never_read_as_a_set_up_whatever_was_said_before(before, wanted):
+    readback = P24Readback()
+    for data in before:
+        readback.read(data)
+    assume(any(output.current_ua for output in wanted.outputs))
+    data = messages.encode(messages.MlUpdate(frame=wanted), 7)
+    assert readback.read(data) == (OutputMeaning(frame=wanted),)
 
 
 def block(period: int = 100, *points: bytes, ramp: int = 0) -> bytes:
