@@ -342,7 +342,8 @@ class Exchange(ABC):
             self._phase = Phase.RUNNING
             self._setup = permit.subject
             self._events.append(SetUpConfirmed(at_us=now_us, setup=permit.subject))
-        elif not opened.is_second_try:  # a mode says nothing about which frame is in force
+        # After a second try: a mode says nothing about which frame is in force.
+        elif isinstance(permit.subject, OutputFrame) and not opened.is_second_try:
             confirmed = OutputConfirmed(at_us=now_us, sent_us=sent_us, frame=permit.subject)
             self._events.append(confirmed)
 

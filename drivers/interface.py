@@ -9,15 +9,15 @@ from enum import StrEnum
 from typing import Protocol
 
 from protocols.capabilities import Capabilities
-from protocols.pulses import OutputFrame, TrainSetup
+from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup
 from protocols.status import DeviceStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
-    """The gate's leave to write one set-up or one frame, once. Only `safety.gate` makes them."""
+    """The gate's leave to write one train, frame or pulse, once. Only `safety.gate` makes them."""
 
-    subject: TrainSetup | OutputFrame
+    subject: TrainSetup | OutputFrame | ChannelOutput
     serial: int
 
 

@@ -5,7 +5,7 @@ A readback raises BadFrame for bytes that are none of these.
 
 from dataclasses import dataclass
 
-from protocols.pulses import OutputFrame, TrainSetup
+from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +23,17 @@ class OutputMeaning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PulseMeaning:
+    """The bytes make one channel put out this pulse, once."""
+
+    output: ChannelOutput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HarmlessMeaning:
     """The bytes can cause no current: a stop, a keep-alive, an acknowledgement, a question."""
 
     command: str
 
 
-Meaning = SetUpMeaning | OutputMeaning | HarmlessMeaning
+Meaning = SetUpMeaning | OutputMeaning | PulseMeaning | HarmlessMeaning

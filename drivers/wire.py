@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from drivers.interface import BytePort, Permit
-from drivers.meaning import HarmlessMeaning, Meaning, OutputMeaning, SetUpMeaning
+from drivers.meaning import HarmlessMeaning, Meaning, OutputMeaning, PulseMeaning, SetUpMeaning
 from protocols.errors import UnpermittedWrite
-from protocols.pulses import OutputFrame, TrainSetup
+from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup
 
 
 class Direction(StrEnum):
@@ -109,6 +109,9 @@ class Wire:
         if isinstance(meaning, SetUpMeaning):
             self._use_whole(permit, meaning.setup)
             self._may_start_silent = permit
+        elif isinstance(meaning, PulseMeaning):
+            self._use_whole(permit, meaning.output)
+            self._may_start_silent = None
         elif permit is self._may_start_silent:
             self._may_start_silent = None
             _require_silent_start(permit, meaning)
@@ -116,7 +119,7 @@ class Wire:
             self._use_whole(permit, meaning.frame)
             self._may_start_silent = None
 
-    def _use_whole(self, permit: Permit, subject: TrainSetup | OutputFrame) -> None:
+    def _use_whole(self, permit: Permit, subject: TrainSetup | OutputFrame | ChannelOutput) -> None:
         if self._last_serial is not None and permit.serial <= self._last_serial:
             raise UnpermittedWrite(f"permit {permit.serial} was used or overtaken")
         self._last_serial = permit.serial

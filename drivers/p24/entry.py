@@ -15,8 +15,12 @@ from drivers.p24.messages import (
     STOP_FRAMES,
 )
 from drivers.p24.readback import P24Readback, RehaMove3Readback
+from drivers.p24.stimulator import P24Stimulator
 from drivers.p24.words import FrameWords
 from drivers.wire import Readback, Trace, Wire
+from protocols.capabilities import Capabilities
+
+Driver = Callable[[Wire, P24Exchange, Capabilities], Stimulator]
 
 _STOP_FRAMES = frozenset(STOP_FRAMES + LL_STOP_FRAMES)
 GUARD_STOPS = 5
@@ -50,21 +54,24 @@ REHAMOVE3_MODEL = Model(
 
 def p24() -> DriverEntry:
     """Return what can be known and made of a P24."""
-    return _entry(P24_MODEL, P24Readback, P24_USB_IDS)
+    return _entry(P24_MODEL, P24Stimulator, P24Readback, P24_USB_IDS)
 
 
 def rehamove3() -> DriverEntry:
     """Return what can be known and made of a RehaMove3."""
-    return _entry(REHAMOVE3_MODEL, RehaMove3Readback, REHAMOVE3_USB_IDS)
+    return _entry(REHAMOVE3_MODEL, WiredStimulator, RehaMove3Readback, REHAMOVE3_USB_IDS)
 
 
 def _entry(
-    model: Model, readback: Callable[[], Readback], usb_ids: tuple[tuple[int, int], ...]
+    model: Model,
+    driver: Driver,
+    readback: Callable[[], Readback],
+    usb_ids: tuple[tuple[int, int], ...],
 ) -> DriverEntry:
     return DriverEntry(
         capabilities=model.capabilities,
         serial_settings=SERIAL_SETTINGS,
-        make=partial(_make, model, readback),
+        make=partial(_make, model, driver, readback),
         words=FrameWords,
         guard_stops=STOP_FRAMES[-GUARD_STOPS:],
         readback=readback,
@@ -73,8 +80,12 @@ def _entry(
 
 
 def _make(
-    model: Model, readback: Callable[[], Readback], port: BytePort, trace: Trace | None
+    model: Model,
+    driver: Driver,
+    readback: Callable[[], Readback],
+    port: BytePort,
+    trace: Trace | None,
 ) -> Stimulator:
     """Return the driver on an open port, with its own readback in between."""
     wire = Wire(port, readback(), trace, stop_frames=_STOP_FRAMES)
-    return WiredStimulator(wire, P24Exchange(model), model.capabilities)
+    return driver(wire, P24Exchange(model), model.capabilities)

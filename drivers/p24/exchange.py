@@ -4,15 +4,19 @@ The device is asked who it is, because the two read some bits differently; what 
 left running is stopped. In a session every update replaces the whole pattern, and asking what the
 channels do keeps the device alive; it stops by itself 2 s after the last of both. A device that has
 an error stops all channels by itself: that is a loss here.
+
+A test pulse is one pulse in low level (p. 20-22), from rest to rest: high voltage on, the pulse,
+high voltage off. The next is said only when the last was answered, which happens after it, and none
+is ever said twice: where an answer is missing, nobody knows whether there was a pulse.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from drivers.exchange import Exchange, Frame, Phase
 from drivers.interface import LossKind, Permit, StatusReport
-from drivers.ledger import Command, Ledger, OpenTask, Outgoing, Task
+from drivers.ledger import Command, Ledger, OpenStop, OpenTask, Outgoing, Task
 from drivers.p24 import frames, messages
 from drivers.p24.messages import ChannelState, Number, Result, Status
 from protocols.capabilities import Capabilities
@@ -39,6 +43,9 @@ class Step(StrEnum):
     START = "start without current"
     OUTPUT = "output"
     KEEP_ALIVE = "keep-alive"
+    PULSE_INIT = "high voltage on for a test pulse"
+    PULSE = "test pulse"
+    PULSE_END = "stop after a test pulse"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +68,11 @@ STATUS_AFTER = {
     Step.ASK_STATUS: Status.IDLE,
     Step.REST: Status.IDLE,
     Step.INIT: Status.MID_LEVEL,
+    Step.PULSE_INIT: Status.LOW_LEVEL,
+    Step.PULSE: Status.LOW_LEVEL,
+    Step.PULSE_END: Status.IDLE,
 }
+_LOW_LEVEL_STEPS = (Step.PULSE_INIT, Step.PULSE, Step.PULSE_END)
 _PASSING_RESULTS = frozenset((Result.TRANSFER_ERROR, Result.BUSY))
 
 _RECONNECT = "Check cable and device, then connect again."
@@ -86,10 +97,12 @@ _RESULTS = {
     Result.NOT_INITIALIZED: "the level is not initialised: the device stopped or restarted",
     Result.BUSY: "the device is busy",
     8: "the high voltage failed",
-    10: "electrode error",
-    16: "a pulse did not fit into its time",
-    28: "less current than set",
+    Result.ELECTRODE_ERROR: "electrode error",
+    Result.PULSE_TIMEOUT: "a pulse did not fit into its time",
+    Result.LOW_CURRENT: "less current than set",
 }
+_PULSE_FAULTS = (Result.ELECTRODE_ERROR, Result.PULSE_TIMEOUT)
+_PULSE_RESULTS = (Result.OK, Result.LOW_CURRENT, *_PULSE_FAULTS)
 
 
 class P24Exchange(Exchange):
@@ -107,6 +120,7 @@ class P24Exchange(Exchange):
         self._is_line_clear = False
         self._asked_versions = 0
         self._frame: OutputFrame | None = None
+        self._pulse: ChannelOutput | None = None
 
     # Who is there
 
@@ -149,6 +163,34 @@ class P24Exchange(Exchange):
         self._go_on(opened, now_us)
 
     # What is asked
+
+    def test_pulse(self, permit: Permit, now_us: int) -> None:
+        """Put out one pulse, from rest to rest; DeviceError if a train is set up."""
+        self._require_ready()
+        if self._phase is not Phase.IDLE:
+            raise DeviceError("A test pulse needs a device at rest. Stop it first.")
+        if not isinstance(permit.subject, ChannelOutput):
+            raise DeviceError("A test pulse needs the permit of a pulse.")
+        config, end = messages.LlChannelConfig(output=permit.subject), messages.LL_STOP
+        self._pulse = permit.subject
+        self._following += (
+            Task(step=Step.PULSE, command=config, permit=permit),
+            Task(step=Step.PULSE_END, command=end, is_stop=True, reply_us=HIGH_VOLTAGE_US),
+        )
+        init = Task(step=Step.PULSE_INIT, command=messages.LlInit(), reply_us=HIGH_VOLTAGE_US)
+        self._send(init, now_us)
+
+    def stop(self, now_us: int) -> None:
+        """Stop now, and both levels if a test pulse is under way."""
+        opened = self._ledger.task
+        super().stop(now_us)
+        stop = self._ledger.stop
+        if stop is not None and opened is not None and opened.task.step in _LOW_LEVEL_STEPS:
+            self._stop_low_level(stop)
+
+    def _stop_low_level(self, stop: OpenStop) -> None:
+        outgoing = self._ledger.ask_of_stop(stop, messages.LL_STOP)
+        self._outgoing.append(replace(outgoing, is_stop=True))
 
     def _set_up_tasks(self, permit: Permit, setup: TrainSetup) -> Sequence[Task]:
         self._require_makeable(setup)
@@ -219,12 +261,14 @@ class P24Exchange(Exchange):
                 self._take_ack(frame, reply, now_us)
 
     def _is_stop_confirmed(self, reply: messages.Ack) -> bool:
-        """Ask for the status where a stop is refused: it may only have come too late."""
+        """Ask for the status where a stop is refused: too late, or of the other level."""
+        stop = self._ledger.stop
         if isinstance(reply, messages.StatusAck):
+            if reply.status is Status.LOW_LEVEL and stop is not None:
+                self._stop_low_level(stop)
             return reply.status is Status.IDLE
-        if reply.result == Result.NOT_INITIALIZED and self._ledger.stop is not None:
-            question = self._ledger.ask_of_stop(self._ledger.stop, messages.GET_STIM_STATUS)
-            self._outgoing.append(question)
+        if reply.result == Result.NOT_INITIALIZED and stop is not None:
+            self._outgoing.append(self._ledger.ask_of_stop(stop, messages.GET_STIM_STATUS))
         return reply.result == Result.OK
 
     def _take_answer(self, opened: OpenTask, reply: messages.Ack, now_us: int) -> None:
@@ -232,6 +276,8 @@ class P24Exchange(Exchange):
         is_late_stop = opened.task.is_stop and result == Result.NOT_INITIALIZED
         if result in _PASSING_RESULTS or is_late_stop:
             self._ask_again(opened, LossKind.REFUSED, _result_text(result), now_us)
+        elif isinstance(reply, messages.PulseAck) and result in _PULSE_RESULTS:
+            self._take_pulse(opened, reply, now_us)
         elif result != Result.OK:
             self._lose(LossKind.REFUSED, f"{step}: {_result_text(result)}", now_us)
         else:
@@ -256,6 +302,20 @@ class P24Exchange(Exchange):
             case _:
                 self._go_on(opened, now_us)
 
+    def _take_pulse(self, opened: OpenTask, reply: messages.PulseAck, now_us: int) -> None:
+        """Take what became of a test pulse: told by a report, or a loss."""
+        channel, result = reply.channel, reply.result
+        if self._pulse is None or channel != self._pulse.channel:
+            detail = f"{opened.task.step}: answered for channel {channel}"
+            self._lose(LossKind.CONFUSED, detail, now_us)
+        elif result in _PULSE_FAULTS:
+            detail = f"channel {channel}: {_RESULTS[result]}"
+            self._lose(LossKind.FAULT, detail, now_us, channel=channel)
+        else:
+            is_clipped = result == Result.LOW_CURRENT
+            self._tell((_channel_status(self._pulse, is_clipped=is_clipped),), now_us)
+            self._go_on(opened, now_us)
+
     def _take_channels(self, opened: OpenTask, reply: messages.CurrentDataAck, now_us: int) -> None:
         """Take what every channel does; one that is in error, or does not run, is a loss."""
         step, setup = opened.task.step, _setup_of(opened.task) or self._setup
@@ -278,28 +338,40 @@ class P24Exchange(Exchange):
         """Tell how the channels are that put something out."""
         flowing = self._frame.outputs if self._frame is not None else ()
         channels = tuple(
-            _channel_status(output, reply) for output in flowing if output.current_ua > 0
+            _channel_status(output, is_clipped=_is_clipped(output, reply))
+            for output in flowing
+            if output.current_ua > 0
         )
         if channels:
-            status = DeviceStatus(channels=channels, battery_percent=None, error=None)
-            self._events.append(StatusReport(at_us=now_us, status=status))
+            self._tell(channels, now_us)
+
+    def _tell(self, channels: tuple[ChannelStatus, ...], now_us: int) -> None:
+        status = DeviceStatus(channels=channels, battery_percent=None, error=None)
+        self._events.append(StatusReport(at_us=now_us, status=status))
 
 
 def _setup_of(task: Task) -> TrainSetup | None:
     """Return the train that a task is about."""
     subject = task.permit.subject if task.permit is not None else None
-    return subject.setup if isinstance(subject, OutputFrame) else subject
+    if isinstance(subject, OutputFrame):
+        return subject.setup
+    return subject if isinstance(subject, TrainSetup) else None
 
 
-def _channel_status(output: ChannelOutput, reply: messages.CurrentDataAck) -> ChannelStatus:
+def _is_clipped(output: ChannelOutput, reply: messages.CurrentDataAck) -> bool | None:
+    if reply.channels is None:
+        return None
+    return reply.states[output.channel - 1] is ChannelState.LOW_CURRENT
+
+
+def _channel_status(output: ChannelOutput, *, is_clipped: bool | None) -> ChannelStatus:
     is_looked_at = output.current_ua >= CONTACT_KNOWN_FROM_UA
-    is_clipped = reply.states[output.channel - 1] is ChannelState.LOW_CURRENT
     return ChannelStatus(
         channel=output.channel,
         contact=Contact.GOOD if is_looked_at else None,
         delivered_ua=None,
         impedance_ohm=None,
-        is_clipped=is_clipped if reply.channels is not None else None,
+        is_clipped=is_clipped,
     )
 
 

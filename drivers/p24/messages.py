@@ -15,12 +15,14 @@ from typing import ClassVar
 from drivers.p24 import frames
 from drivers.p24.capabilities import GAP_US, P24
 from protocols.errors import BadFrame, DeviceError
-from protocols.pulses import OutputFrame
+from protocols.pulses import ChannelOutput, OutputFrame
 
 
 class Number(IntEnum):
     """The command numbers used here; an answer has the number after its question's."""
 
+    LL_INIT = 0
+    LL_CHANNEL_CONFIG = 2
     LL_STOP = 4
     ML_INIT = 30
     ML_UPDATE = 32
@@ -59,7 +61,10 @@ class Result(IntEnum):
     TRANSFER_ERROR = 1
     PARAMETER_ERROR = 2
     NOT_INITIALIZED = 7
+    ELECTRODE_ERROR = 10
+    PULSE_TIMEOUT = 16
     BUSY = 21
+    LOW_CURRENT = 28
 
 
 HIGH_VOLTAGE_OFF = 1
@@ -70,6 +75,7 @@ NO_PULSE_US = 20
 _CURRENT_ZERO_CODE = 300
 _CURRENT_CODE_UA = 500
 _DUTY_MAX_PERMILLE = 999
+_CHANNELS_OF_A_CONNECTOR = 4
 _BUSY_BESIDE_PHASES_US = GAP_US + (P24.serial_overhead_us or 0)
 
 _VALUES = attrgetter(
@@ -208,7 +214,51 @@ def _point(duration_us: int, current_ua: int) -> bytes:
     return (duration_us << 20 | code << 10).to_bytes(4, "big")
 
 
-Command = Bare | MlInit | MlGetCurrentData | MlUpdate
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LlInit:
+    """High voltage on, low level ready; nothing flows, and pulses will not be measured.
+
+    data | 0 |
+    """
+
+    number: ClassVar[Number] = Number.LL_INIT
+
+    def data(self) -> bytes:
+        """Return the data bytes."""
+        return b"\x00"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LlChannelConfig:
+    """One pulse of one channel, now (table 14). DeviceError if off the grid or without current.
+
+    data | bit 7 = 1, colour in bits 6 and 5, connector in bit 4, points - 1 below
+         | points, four bytes each |
+
+    Channels 1 to 4 are red, blue, black and white of the yellow connector, 5 to 8 of the green one.
+    """
+
+    number: ClassVar[Number] = Number.LL_CHANNEL_CONFIG
+    output: ChannelOutput
+    _data: bytes = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        channel, current_ua = self.output.channel, self.output.current_ua
+        if not 1 <= channel <= P24.channels:
+            raise DeviceError(f"channel {channel}: the device has 1 to {P24.channels}")
+        if current_ua == 0:
+            raise DeviceError(f"channel {channel}: a pulse without current is none")
+        connector, colour = divmod(channel - 1, _CHANNELS_OF_A_CONNECTOR)
+        points = _pulse(*_VALUES(self.output))
+        head = 0x80 | colour << 5 | connector << 4 | (len(points) - 1)
+        object.__setattr__(self, "_data", bytes((head,)) + b"".join(points))
+
+    def data(self) -> bytes:
+        """Return the data bytes."""
+        return self._data
+
+
+Command = Bare | MlInit | MlGetCurrentData | MlUpdate | LlInit | LlChannelConfig
 
 ML_STOP = Bare(number=Number.ML_STOP)
 LL_STOP = Bare(number=Number.LL_STOP)
@@ -239,6 +289,17 @@ class ResultAck:
 
     number: Number
     result: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PulseAck:
+    """Answer to LlChannelConfig, given after the pulse.
+
+    data | result | connector in bit 4, colour in bits 1 and 0 | 0, nothing was measured |
+    """
+
+    result: int
+    channel: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,11 +371,18 @@ class UnknownCommand:
     """
 
 
-Ack = ResultAck | VersionAck | DeviceIdAck | StatusAck | CurrentDataAck
+Ack = ResultAck | PulseAck | VersionAck | DeviceIdAck | StatusAck | CurrentDataAck
 Reply = Ack | GeneralError | UnknownCommand
 
 _RESULT_ACKS = frozenset(
-    number + 1 for number in (Number.LL_STOP, Number.ML_INIT, Number.ML_UPDATE, Number.ML_STOP)
+    number + 1
+    for number in (
+        Number.LL_INIT,
+        Number.LL_STOP,
+        Number.ML_INIT,
+        Number.ML_UPDATE,
+        Number.ML_STOP,
+    )
 )
 _VERSION_ACKS = {Number.GET_EXTENDED_VERSION + 1: 13, Number.GET_VERSION_MAIN + 1: 7}
 _DEVICE_ID_BYTES = 11
@@ -336,6 +404,8 @@ def _reply(command: int, data: bytes) -> Reply:
         return _current_data(data)
     if command == Number.GET_STIM_STATUS + 1:
         return _status(data)
+    if command == Number.LL_CHANNEL_CONFIG + 1:
+        return _pulse_ack(data)
     if command in _VERSION_ACKS:
         return _version(data, _VERSION_ACKS[command])
     if command == Number.GET_DEVICE_ID + 1:
@@ -362,6 +432,13 @@ def _current_data(data: bytes) -> CurrentDataAck:
         is_running = bool(data[2] & 0x10)
         return CurrentDataAck(result=0, is_running=is_running, channels=None, states=states)
     raise BadFrame(f"current data {data.hex(' ')}")
+
+
+def _pulse_ack(data: bytes) -> PulseAck:
+    if len(data) != 3 or data[1] & ~0x13 or data[2]:
+        raise BadFrame(f"answer to a pulse {data.hex(' ')}")
+    channel = (data[1] >> 4) * _CHANNELS_OF_A_CONNECTOR + (data[1] & 3) + 1
+    return PulseAck(result=data[0], channel=channel)
 
 
 def _status(data: bytes) -> StatusAck:

@@ -1,9 +1,8 @@
 """Outgoing ScienceMode 4 bytes turned back into values: the last look before the wire.
 
 Written from HASOMED's "P24 Science & P24 Module, Instructions for Use" 1.1 and apart from the
-encoder, so that one misreading cannot be on both sides. Low level is not spoken, and what the
-device would change by itself (ramps, soft starts, segments below 10 µs) is refused, so that what is
-read is what flows.
+encoder, so that one misreading cannot be on both sides. What the device would change by itself
+(ramps, soft starts, segments below 10 µs) is refused, so that what is read is what flows.
 
     F0 | 81 length^55, twice | 81 crc^55, twice | stuffed body: number and command, data… | 0F
 
@@ -14,12 +13,13 @@ A body byte F0, 0F or 81 travels as 81 byte^55. The length is that of the whole 
 from binascii import crc_hqx
 from functools import lru_cache
 
-from drivers.meaning import HarmlessMeaning, Meaning, OutputMeaning, SetUpMeaning
+from drivers.meaning import HarmlessMeaning, Meaning, OutputMeaning, PulseMeaning, SetUpMeaning
 from protocols.errors import BadFrame
 from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup
 
 _START, _STOP, _ESCAPE, _KEY = 0xF0, 0x0F, 0x81, 0x55
 _HEADER = 9
+_LL_INIT, _LL_CONFIG = 0, 2
 _ML_INIT, _ML_UPDATE, _ML_STOP, _ML_CURRENT = 30, 32, 34, 36
 _BARE_COMMANDS = {
     4: "Ll_stop",
@@ -30,6 +30,7 @@ _BARE_COMMANDS = {
     68: "Get_extended_version",
 }
 _ALL_STOP = b"\x01"
+_NO_MEASUREMENT = b"\x00"
 _SELECTIONS = (b"\x02", b"\x04")
 _CURRENT_LIMIT_CODE = 260  # 130 mA in halves
 _NO_PULSE = (20, 0)
@@ -76,11 +77,18 @@ class P24Readback:
             return HarmlessMeaning(command="Ml_init")
         if command == _ML_CURRENT and fields in _SELECTIONS:
             return HarmlessMeaning(command="Ml_get_current_data")
+        if command == _LL_CONFIG:
+            return self._pulse(fields)
+        if command == _LL_INIT and fields == _NO_MEASUREMENT:
+            return HarmlessMeaning(command="Ll_init")
         if command not in _BARE_COMMANDS or fields:
             raise BadFrame(f"command {command} with data {fields.hex()}")
         if command == _ML_STOP:
             self._is_fresh = False
         return HarmlessMeaning(command=_BARE_COMMANDS[command])
+
+    def _pulse(self, fields: bytes) -> Meaning:
+        return PulseMeaning(output=_single_pulse(fields))
 
     def _update(self, fields: bytes) -> Meaning:
         frame = _frame(fields)
@@ -98,6 +106,10 @@ class RehaMove3Readback(P24Readback):
         """Refuse the bits of channel 5, here a soft start, and of the fine periods, here unused."""
         if setup.channels[-1] > 4 or setup.period_us % 500:
             raise BadFrame(f"a RehaMove3 would run something else than {setup}")
+
+    def _pulse(self, fields: bytes) -> Meaning:
+        """Refuse single pulses: the bit of the connector means something else here."""
+        raise BadFrame(f"Ll_channel_config {fields.hex()}: not asked of a RehaMove3")
 
 
 def _frame_end(data: bytes, start: int) -> int:
@@ -166,17 +178,38 @@ def _read_channel(channel: int, block: bytes) -> tuple[int, ChannelOutput]:
         raise BadFrame(f"channel {channel}: no period")
     if word & 1 and period_us % 500 == 0:  # a RehaMove3 would take it for twice as long
         raise BadFrame(f"channel {channel}: {period_us} µs in fine steps needs none")
-    points = [_point(channel, block[at : at + 4]) for at in range(3, len(block), 4)]
+    points = _points(channel, block[3:])
     if points == [_NO_PULSE]:
         return period_us, _output(channel, (0, 0), (0, 0))
-    if len(points) != 3 or points[1] != (100, 0):
-        raise BadFrame(f"channel {channel}: {points} is not two phases with a gap of 100 µs")
-    first, second = points[0], points[2]
-    return period_us, _output(channel, first, (second[0], -second[1]))
+    return period_us, _two_phases(channel, points)
 
 
 _channel = lru_cache(maxsize=4096)(_read_channel)
 """A block read before means the same again: in the loop a frame costs look-ups."""
+
+
+def _single_pulse(fields: bytes) -> ChannelOutput:
+    """Read Ll_channel_config (table 14): execute, colour, connector, count; then points."""
+    if not fields or not fields[0] & 0x80:
+        raise BadFrame(f"Ll_channel_config {fields.hex()} asks for no pulse")
+    channel = (fields[0] >> 5 & 3) + 1 + (4 if fields[0] & 0x10 else 0)
+    if len(fields) != 5 + 4 * (fields[0] & 0x0F):
+        raise BadFrame(f"channel {channel}: {len(fields)} bytes are another number of points")
+    output = _two_phases(channel, _points(channel, fields[1:]))
+    if not output.current_ua:
+        raise BadFrame(f"channel {channel}: a pulse without current")
+    return output
+
+
+def _points(channel: int, words: bytes) -> list[tuple[int, int]]:
+    return [_point(channel, words[at : at + 4]) for at in range(0, len(words), 4)]
+
+
+def _two_phases(channel: int, points: list[tuple[int, int]]) -> ChannelOutput:
+    if len(points) != 3 or points[1] != (100, 0):
+        raise BadFrame(f"channel {channel}: {points} is not two phases with a gap of 100 µs")
+    first, second = points[0], points[2]
+    return _output(channel, first, (second[0], -second[1]))
 
 
 def _point(channel: int, word: bytes) -> tuple[int, int]:

@@ -22,7 +22,11 @@ class FrameWords:
 
 
 def _words(frame: Frame) -> str:
-    values = _channels(frame.data) if frame.command == Number.ML_UPDATE else None
+    values = None
+    if frame.command == Number.ML_UPDATE:
+        values = _channels(frame.data)
+    elif frame.command == Number.LL_CHANNEL_CONFIG:
+        values = _pulse(frame.data)
     if values is None and frame.data:
         values = f"data {frame.data.hex(' ')}"
     return f"{_name(frame.command)} #{frame.packet_number}{': ' if values else ''}{values or ''}"
@@ -52,6 +56,14 @@ def _channels(data: bytes) -> str | None:
         period_ms = (word >> 1) / (4 if word & 1 else 2)
         told.append(f"ch{channel} every {period_ms:g} ms: {_points(block[3:])}")
     return "; ".join(told) or "no channel"
+
+
+def _pulse(data: bytes) -> str | None:
+    """Return a single pulse; None if it cannot be told."""
+    if not data or not data[0] & 0x80 or len(data) != 5 + 4 * (data[0] & 0x0F):
+        return None
+    channel = (data[0] >> 5 & 3) + 4 * (data[0] >> 4 & 1) + 1
+    return f"ch{channel} once: {_points(data[1:])}"
 
 
 def _points(words: bytes) -> str:

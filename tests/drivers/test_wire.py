@@ -9,13 +9,14 @@ import pytest
 import drivers
 from drivers import registry
 from drivers.interface import Permit
-from drivers.meaning import HarmlessMeaning, Meaning, OutputMeaning, SetUpMeaning
+from drivers.meaning import HarmlessMeaning, Meaning, OutputMeaning, PulseMeaning, SetUpMeaning
 from drivers.wire import Direction, Wire
 from protocols.errors import BadFrame, PortError, UnpermittedWrite
 from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup, symmetric_output
 
 SETUP = TrainSetup(period_us=25_000, channels=(1, 2))
 OTHER_SETUP = TrainSetup(period_us=25_500, channels=(1, 2))
+PULSE = symmetric_output(1, 10_000, 300)
 STOP = b"stop"
 
 
@@ -36,6 +37,7 @@ class WordReadback:
         b"ten": (OutputMeaning(frame=frame(10_000)),),
         b"eleven": (OutputMeaning(frame=frame(11_000)),),
         b"both": (HarmlessMeaning(command="alive"), OutputMeaning(frame=frame(10_000))),
+        b"pulse": (PulseMeaning(output=PULSE),),
         b"nothing": (),
     }
 
@@ -69,7 +71,7 @@ class DeafReadback:
         raise BadFrame("understands nothing")
 
 
-def permit(subject: TrainSetup | OutputFrame, serial: int) -> Permit:
+def permit(subject: TrainSetup | OutputFrame | ChannelOutput, serial: int) -> Permit:
     return Permit(subject=subject, serial=serial)
 
 
@@ -101,7 +103,7 @@ def test_harmless_bytes_use_no_permit_up(wire, port):
     assert port.written == [b"ten"]
 
 
-@pytest.mark.parametrize("data", [b"set up", b"ten", b"silence"])
+@pytest.mark.parametrize("data", [b"set up", b"ten", b"silence", b"pulse"])
 def test_a_train_or_a_frame_without_a_permit_is_not_written(wire, port, data):
     with pytest.raises(UnpermittedWrite, match="no permit"):
         wire.send(data, None, 0)
@@ -129,6 +131,13 @@ def test_a_silent_frame_of_its_own_needs_a_permit_of_its_own(wire, port):
         (b"silence", SETUP),
         (b"set up", OTHER_SETUP),
         (b"set up", frame(0)),
+        (b"pulse", symmetric_output(1, 11_000, 300)),
+        (b"pulse", symmetric_output(1, 10_000, 301)),
+        (b"pulse", symmetric_output(2, 10_000, 300)),
+        (b"pulse", frame(10_000)),
+        (b"pulse", SETUP),
+        (b"ten", PULSE),
+        (b"set up", PULSE),
     ],
 )
 def test_bytes_that_mean_anything_but_what_is_permitted_are_not_written(wire, port, data, subject):
@@ -143,6 +152,31 @@ def test_a_permit_is_good_for_one_write(wire, port):
     with pytest.raises(UnpermittedWrite, match="used or overtaken"):
         wire.send(b"ten", leave, 0)
     assert port.written == [b"ten"]
+
+
+def test_a_permitted_pulse_is_written_once(wire, port):
+    leave = permit(PULSE, 1)
+    wire.send(b"pulse", leave, 0)
+    with pytest.raises(UnpermittedWrite, match="used or overtaken"):
+        wire.send(b"pulse", leave, 0)
+    assert port.written == [b"pulse"]
+
+
+def test_a_set_up_permit_covers_no_pulse(wire, port):
+    leave = permit(SETUP, 1)
+    wire.send(b"set up", leave, 0)
+    with pytest.raises(UnpermittedWrite):
+        wire.send(b"pulse", leave, 0)
+    assert port.written == [b"set up"]
+
+
+def test_a_pulse_takes_the_rest_of_a_set_up_permit_back(wire, port):
+    leave = permit(SETUP, 1)
+    wire.send(b"set up", leave, 0)
+    wire.send(b"pulse", permit(PULSE, 2), 0)
+    with pytest.raises(UnpermittedWrite):
+        wire.send(b"silence", leave, 0)
+    assert port.written == [b"set up", b"pulse"]
 
 
 def test_an_older_permit_is_overtaken(wire, port):

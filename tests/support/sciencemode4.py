@@ -119,3 +119,19 @@ def general_error(number: int, result: int = 1) -> bytes:
 
 def unknown_command(number: int) -> bytes:
     return frame(number, 67, 11)
+
+
+def ll_init(number: int) -> bytes:
+    return frame(number, 0, 0)
+
+
+def ll_channel_config(number: int, channel: int, width_us: int, half_ma: int) -> bytes:
+    """One symmetric pulse of a channel, counted from 1."""
+    connector, colour = divmod(channel - 1, 4)
+    points = point(width_us, half_ma) + point(100, 0) + point(width_us, -half_ma)
+    return frame(number, 2, 0x82 | colour << 5 | connector << 4, *points)
+
+
+def pulse_ack(number: int, channel: int, result: int = 0) -> bytes:
+    connector, colour = divmod(channel - 1, 4)
+    return frame(number, 3, result, connector << 4 | colour, 0)

@@ -117,8 +117,8 @@ def is_refused(data: bytes) -> bool:
     return False
 
 
-def test_of_all_frames_with_current_the_read_back_takes_only_ours():
-    carrying = [n for n, v in SENT.items() if v["command"] in ("ml_update", "ll_channel_config")]
+def test_of_all_updates_the_read_back_takes_only_ours():
+    carrying = [n for n, v in SENT.items() if v["command"] == "ml_update"]
     assert [name for name in carrying if not is_refused(wire(SENT[name]))] == list(OURS)
 
 
@@ -182,10 +182,28 @@ def test_a_refused_question_for_the_channels_says_so():
     [
         n
         for n, v in TOLD.items()
-        if v["command"] in ("ml_init_ack", "ml_update_ack", "ml_stop_ack", "ll_stop_ack")
+        if v["command"]
+        in ("ml_init_ack", "ml_update_ack", "ml_stop_ack", "ll_init_ack", "ll_stop_ack")
     ],
 )
 def test_a_result_is_told_by_value(name):
     reply = told(name)
     assert reply.result == TOLD[name]["fields"]["result"]
     assert reply.number == Number(TOLD[name]["command_number"] - 1)
+
+
+PULSE_ACKS = of_command("ll_channel_config_ack")
+MEASURED = [name for name in PULSE_ACKS if TOLD[name]["fields"]["measurement"]]
+
+
+@pytest.mark.parametrize("name", [name for name in PULSE_ACKS if name not in MEASURED])
+def test_what_became_of_a_pulse_is_told_by_value(name):
+    reply, fields = told(name), TOLD[name]["fields"]
+    assert reply.result == fields["result"]
+    assert reply.channel == fields["connector"] * 4 + fields["channel"] + 1
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_a_measurement_that_nobody_asked_for_is_refused(name):
+    with pytest.raises(BadFrame):
+        told(name)

@@ -8,6 +8,7 @@ from drivers.p24.messages import (
     CurrentDataAck,
     DeviceIdAck,
     GeneralError,
+    PulseAck,
     ResultAck,
     StatusAck,
     UnknownCommand,
@@ -24,6 +25,8 @@ def decoded(command: int, *data: int) -> messages.Reply:
 @pytest.mark.parametrize(
     ("command", "data", "reply"),
     [
+        (1, (7,), ResultAck(number=messages.Number.LL_INIT, result=7)),
+        (3, (7, 0, 0), PulseAck(result=7, channel=1)),
         (31, (7,), ResultAck(number=messages.Number.ML_INIT, result=7)),
         (37, (7, 4, 0), CurrentDataAck(result=7, is_running=False, channels=None, states=())),
         (63, (7,), StatusAck(result=7, status=None, high_voltage=None)),
@@ -40,6 +43,10 @@ def test_a_refusal_is_told_with_its_result(command, data, reply):
 @pytest.mark.parametrize(
     ("command", "data"),
     [
+        (3, (0, 0)),
+        (3, (0, 0, 1)),
+        (3, (0, 4, 0)),
+        (3, (0, 0, 0, 0)),
         (31, ()),
         (31, (0, 0)),
         (37, (0, 4, 1, 0, 0, 0)),
