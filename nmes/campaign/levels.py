@@ -69,7 +69,10 @@ class Ceiling:
 
 
 class LevelHistory:
-    """Follows all levels through a session. `findings` are rises that nobody asked for."""
+    """Follows all levels through a session. `findings` are rises that nobody asked for.
+
+    A key raises by its amount, or by one step of the device's grid where that is more.
+    """
 
     def __init__(self, channels: Sequence[int], coarse_ua: int, grid_ua: int) -> None:
         self.levels = {number: Levels() for number in channels}
@@ -130,7 +133,9 @@ class LevelHistory:
         levels = self.levels[number]
         rise_ua = to_ua - levels.now_ua
         fresh = [key for key in levels.keys if at_us - key.at_us <= KEY_TO_RECORD_US]
-        fitting = [key for key in fresh if rise_ua <= key.amount_ua <= self._coarse_ua]
+        fitting = [
+            key for key in fresh if rise_ua <= max(key.amount_ua, self._grid_ua) <= self._coarse_ua
+        ]
         levels.keys = fresh
         if fitting:
             levels.keys.remove(fitting[0])

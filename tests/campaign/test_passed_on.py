@@ -230,3 +230,15 @@ def test_what_was_told_to_a_board_that_restarted_runs_once_it_has_booted() -> No
     (span,) = harm.unsteered
     assert (span.from_us, span.must_be_told) == (40_500_000 + 11_200_000, False)
     assert span.until_us - span.from_us == 1_200_000
+
+
+@pytest.mark.parametrize(("grid_ua", "found"), [(1_300, set()), (1_000, {"unasked rise"})])
+def test_a_fine_key_raises_by_a_step_of_a_coarser_grid(grid_ua: int, found: set[str]) -> None:
+    up = Deed(at_us=12_000_000, kind="step_up_fine", channel=1, amount_ua=1000)
+    rise = {"channel": 1, "from_ua": 8_000, "to_ua": 9_300, "state": "running"}
+    lines = [*records()[:-1], (12_000_000, "level", rise), records()[-1]]
+    risen = evidence()
+    device = replace(DEVICE, step_ua=grid_ua)
+    prescription = replace(risen.prescription, device=device)
+    told = replace(risen, prescription=prescription, journal=journal(lines))
+    assert kinds(replace(told, deeds=[*told.deeds, up])) == found
