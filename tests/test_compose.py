@@ -72,3 +72,27 @@ def test_a_port_that_was_closed_can_be_opened_again_at_once(
 def test_a_port_that_no_guard_could_write_to_is_refused() -> None:
     with pytest.raises(PortError, match="cannot be guarded"):
         _descriptor(PortWithoutDescriptor())
+
+
+SOURCE = Path(__file__).parents[1] / "docs" / "examples" / "openemsstim_source.toml"
+
+
+def test_a_device_that_was_named_at_the_start_can_be_chosen(tmp_path: Path) -> None:
+    device = f"openemsstim@{SOURCE}"
+    named = RealWorkshop(
+        Settings(home=tmp_path), pulses=None, trace=None, ack_delay_ms=0, declared=(device,)
+    )
+    assert {device, f"sim:{device}"} <= {offered.name for offered in named.devices()}
+
+
+def test_each_declared_source_has_a_simulator_of_its_own(
+    tmp_path: Path, workshop: RealWorkshop
+) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text(SOURCE.read_text().replace("[20, 10]", "[10, 10]"))
+    for file in (SOURCE, SOURCE, other):
+        workshop.open_gate(f"sim:openemsstim@{file}", None).close()
+    assert len(workshop._simulators) == 2
+    for simulator in workshop._simulators.values():
+        simulator.process.kill()
+        simulator.process.communicate()
