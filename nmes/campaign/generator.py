@@ -426,16 +426,24 @@ def _top_ma(bounds: Bounds, width_us: int, period_us: int, area_cm2: float) -> i
 # Just beyond a limit ------------------------------------------------------------------------------
 
 
+def _declare(drawing: _Drawing, **values: float) -> bool:
+    """Let what is passed on be just what is asked for, so that only the limit is in the way."""
+    if drawing.declared:
+        drawing.declared |= values
+    return True
+
+
 def _spoil_width(drawing: _Drawing, fields: Fields) -> bool:
     first = fields["channels"][0]
     most = drawing.table.sites[first["site"]]["pulse_width_max_us"]
     first["pulse_width_us"] = min(most, drawing.device.width_max_us) + 1
-    return True
+    return _declare(drawing, width_us=first["pulse_width_us"])
 
 
 def _spoil_narrow(drawing: _Drawing, fields: Fields) -> bool:
-    fields["channels"][0]["pulse_width_us"] = drawing.table.ceiling["pulse_width_min_us"] - 1
-    return True
+    width_us = drawing.table.ceiling["pulse_width_min_us"] - 1
+    fields["channels"][0]["pulse_width_us"] = width_us
+    return _declare(drawing, width_us=width_us)
 
 
 def _spoil_rate(drawing: _Drawing, fields: Fields) -> bool:
@@ -444,10 +452,10 @@ def _spoil_rate(drawing: _Drawing, fields: Fields) -> bool:
     # The longest period of the grid that is still too short.
     grid_us = drawing.device.grid_us
     period_us = (1_000_000 - 1) // fastest_hz // grid_us * grid_us
-    rate_hz = round(1e6 / period_us, 3)
+    rate_hz = max(round(1e6 / period_us, 3), round(fastest_hz + 0.001, 3))
     for channel in fields["channels"]:
         channel["frequency_hz"] = rate_hz
-    return True
+    return _declare(drawing, rate_hz=rate_hz)
 
 
 def _spoil_pad(drawing: _Drawing, fields: Fields) -> bool:
