@@ -18,6 +18,7 @@ from drivers.exchange import Exchange, Frame, Phase
 from drivers.interface import LossKind, Permit, StatusReport
 from drivers.ledger import Command, Ledger, OpenStop, OpenTask, Outgoing, Task
 from drivers.p24 import frames, messages
+from drivers.p24.capabilities import P24
 from drivers.p24.messages import ChannelState, Number, Result, Status
 from protocols.capabilities import Capabilities
 from protocols.errors import DeviceError
@@ -215,12 +216,17 @@ class P24Exchange(Exchange):
             raise DeviceError(f"{device.title} cannot make {setup}")
 
     def _output_task(self, permit: Permit, frame: OutputFrame) -> Task:
+        if self._model.capabilities.pulse_width_min_us > P24.pulse_width_min_us:
+            self._require_wide(frame)
+        self._frame = frame
+        return Task(step=Step.OUTPUT, command=messages.MlUpdate(frame=frame), permit=permit)
+
+    def _require_wide(self, frame: OutputFrame) -> None:
+        """Refuse phases that a P24 makes but not this model; the encoder knows the P24 alone."""
         device = self._model.capabilities
         widths_us = [w for o in frame.outputs for w in (o.pulse_width_us, o.second_width_us) if w]
         if min(widths_us, default=device.pulse_width_min_us) < device.pulse_width_min_us:
             raise DeviceError(f"{device.title} makes no phase of {min(widths_us)} µs")
-        self._frame = frame
-        return Task(step=Step.OUTPUT, command=messages.MlUpdate(frame=frame), permit=permit)
 
     def _feed(self, now_us: int) -> None:
         running = self._phase is Phase.RUNNING

@@ -75,10 +75,12 @@ NO_PULSE_US = 20
 _CURRENT_ZERO_CODE = 300
 _CURRENT_CODE_UA = 500
 _DUTY_MAX_PERMILLE = 999
+_POINT_BYTES = 4
+_EXECUTE = 0x80
 _CHANNELS_OF_A_CONNECTOR = 4
 _BUSY_BESIDE_PHASES_US = GAP_US + (P24.serial_overhead_us or 0)
 
-_VALUES = attrgetter(
+_values = attrgetter(
     "channel", "current_ua", "pulse_width_us", "second_current_ua", "second_width_us"
 )
 
@@ -140,14 +142,12 @@ class MlUpdate:
     def __post_init__(self) -> None:
         outputs, setup = self.frame.outputs, self.frame.setup
         mask, period = _head(setup.period_us, setup.channels)
-        columns = tuple(zip(*map(_VALUES, outputs), strict=True))
-        if not outputs or columns[0] != setup.channels:
+        if tuple([o.channel for o in outputs]) != setup.channels:
             raise DeviceError(f"outputs are not those of channels {setup.channels}")
-        busy_us = sum(columns[2]) + sum(columns[4]) + len(outputs) * _BUSY_BESIDE_PHASES_US
-        if busy_us * 1_000 > _DUTY_MAX_PERMILLE * setup.period_us:
+        blocks, busy_us = zip(*map(_block, repeat(period), map(_values, outputs)), strict=True)
+        if sum(busy_us) * 1_000 > _DUTY_MAX_PERMILLE * setup.period_us:
             raise DeviceError(f"the pulses do not fit one after another into {setup.period_us} µs")
-        data = mask + b"".join(map(_block, repeat(period), *columns))
-        object.__setattr__(self, "_data", data)
+        object.__setattr__(self, "_data", mask + b"".join(blocks))
 
     def data(self) -> bytes:
         """Return the data bytes."""
@@ -173,32 +173,45 @@ def _make_head(period_us: int, channels: tuple[int, ...]) -> tuple[bytes, bytes]
 _head = lru_cache(maxsize=64)(_make_head)
 
 
-def _make_block(period: bytes, *values: int) -> bytes:
-    """Return one channel's count of points, period and points.
+def _make_block(period: bytes, values: tuple[int, int, int, int, int]) -> tuple[bytes, int]:
+    """Return one channel's count of points, period and points; and how long it keeps the device.
 
     Width 0 goes with current 0 only: one segment without current.
     """
-    points = _pulse(*values) if any(values[1:]) else (_point(NO_PULSE_US, 0),)
-    return bytes(((len(points) - 1) << 4,)) + period + b"".join(points)
+    points = _points(*values) if any(values[1:]) else _point(NO_PULSE_US, 0)
+    block = bytes(((len(points) // _POINT_BYTES - 1) << 4,)) + period + points
+    return block, values[2] + values[4] + _BUSY_BESIDE_PHASES_US
 
 
 _block = lru_cache(maxsize=4096)(_make_block)
 """A ramp writes the same blocks again and again: each is checked and made once."""
 
 
-def _pulse(
+def _make_single(channel: int, current_ua: int, *phases: int) -> bytes:
+    """Return execution, channel, count of points and points of one pulse."""
+    if not 1 <= channel <= P24.channels:
+        raise DeviceError(f"channel {channel}: the device has 1 to {P24.channels}")
+    if current_ua == 0:
+        raise DeviceError(f"channel {channel}: a pulse without current is none")
+    connector, colour = divmod(channel - 1, _CHANNELS_OF_A_CONNECTOR)
+    points = _points(channel, current_ua, *phases)
+    count = len(points) // _POINT_BYTES
+    return bytes((_EXECUTE | colour << 5 | connector << 4 | (count - 1),)) + points
+
+
+_single = lru_cache(maxsize=4096)(_make_single)
+
+
+def _points(
     channel: int, current_ua: int, width_us: int, second_current_ua: int, second_width_us: int
-) -> tuple[bytes, ...]:
+) -> bytes:
     """Return the points of a pulse; DeviceError for what cannot be made."""
     _refuse_unmakeable(channel, current_ua, width_us)
     _refuse_unmakeable(channel, second_current_ua, second_width_us)
     if current_ua * width_us != second_current_ua * second_width_us:
         raise DeviceError(f"channel {channel}: the phases carry unequal charges")
-    return (
-        _point(width_us, current_ua),
-        _point(GAP_US, 0),
-        _point(second_width_us, -second_current_ua),
-    )
+    first, second = _point(width_us, current_ua), _point(second_width_us, -second_current_ua)
+    return first + _GAP + second
 
 
 def _refuse_unmakeable(channel: int, current_ua: int, width_us: int) -> None:
@@ -211,7 +224,10 @@ def _refuse_unmakeable(channel: int, current_ua: int, width_us: int) -> None:
 
 def _point(duration_us: int, current_ua: int) -> bytes:
     code = _CURRENT_ZERO_CODE + current_ua // _CURRENT_CODE_UA
-    return (duration_us << 20 | code << 10).to_bytes(4, "big")
+    return (duration_us << 20 | code << 10).to_bytes(_POINT_BYTES, "big")
+
+
+_GAP = _point(GAP_US, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,15 +259,7 @@ class LlChannelConfig:
     _data: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        channel, current_ua = self.output.channel, self.output.current_ua
-        if not 1 <= channel <= P24.channels:
-            raise DeviceError(f"channel {channel}: the device has 1 to {P24.channels}")
-        if current_ua == 0:
-            raise DeviceError(f"channel {channel}: a pulse without current is none")
-        connector, colour = divmod(channel - 1, _CHANNELS_OF_A_CONNECTOR)
-        points = _pulse(*_VALUES(self.output))
-        head = 0x80 | colour << 5 | connector << 4 | (len(points) - 1)
-        object.__setattr__(self, "_data", bytes((head,)) + b"".join(points))
+        object.__setattr__(self, "_data", _single(*_values(self.output)))
 
     def data(self) -> bytes:
         """Return the data bytes."""

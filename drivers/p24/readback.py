@@ -88,7 +88,7 @@ class P24Readback:
         return HarmlessMeaning(command=_BARE_COMMANDS[command])
 
     def _pulse(self, fields: bytes) -> Meaning:
-        return PulseMeaning(output=_single_pulse(fields))
+        return PulseMeaning(output=_single(fields))
 
     def _update(self, fields: bytes) -> Meaning:
         frame = _frame(fields)
@@ -162,10 +162,14 @@ def _frame(fields: bytes) -> OutputFrame:
     if at != length:
         raise BadFrame(f"{length - at} bytes behind the last channel")
     periods_us, outputs = zip(*read, strict=True)
-    if len(set(periods_us)) != 1:
+    if periods_us.count(periods_us[0]) != len(periods_us):
         raise BadFrame("channels with different periods")
-    setup = TrainSetup(period_us=periods_us[0], channels=channels)
-    return OutputFrame(setup=setup, outputs=outputs)
+    return OutputFrame(setup=_train(periods_us[0], channels), outputs=outputs)
+
+
+@lru_cache(maxsize=64)
+def _train(period_us: int, channels: tuple[int, ...]) -> TrainSetup:
+    return TrainSetup(period_us=period_us, channels=channels)
 
 
 def _read_channel(channel: int, block: bytes) -> tuple[int, ChannelOutput]:
@@ -188,7 +192,7 @@ _channel = lru_cache(maxsize=4096)(_read_channel)
 """A block read before means the same again: in the loop a frame costs look-ups."""
 
 
-def _single_pulse(fields: bytes) -> ChannelOutput:
+def _read_single(fields: bytes) -> ChannelOutput:
     """Read Ll_channel_config (table 14): execute, colour, connector, count; then points."""
     if not fields or not fields[0] & 0x80:
         raise BadFrame(f"Ll_channel_config {fields.hex()} asks for no pulse")
@@ -199,6 +203,9 @@ def _single_pulse(fields: bytes) -> ChannelOutput:
     if not output.current_ua:
         raise BadFrame(f"channel {channel}: a pulse without current")
     return output
+
+
+_single = lru_cache(maxsize=4096)(_read_single)
 
 
 def _points(channel: int, words: bytes) -> list[tuple[int, int]]:
