@@ -34,6 +34,7 @@ MODULES = {
     "load": "loading",
     "stop": "stop_latency",
     "p24_encode": "p24_encoding",
+    "p24_pulse": "p24_pulse",
     "p24_decode": "p24_decoding",
     "p24_round_trip": "p24_round_trip",
     "p24_stream": "p24_streaming",

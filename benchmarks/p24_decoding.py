@@ -7,7 +7,7 @@ from time import process_time_ns
 from benchmarks import science_mode_peer
 from benchmarks.figure import Figure, Run, in_turns, median_ratio
 from benchmarks.stream import CHUNK_BYTES, MODE_EVERY
-from drivers.p24 import frames
+from drivers.p24 import frames, messages
 from drivers.p24.frames import PACKET_NUMBERS, FrameDecoder, encode
 from drivers.p24.messages import Number, decode
 
@@ -75,6 +75,7 @@ def _decode_us(stream: bytes, replies: int) -> float:
 
 def _forgetful_us(stream: bytes, replies: int) -> float:
     frames._check.cache_clear()
+    messages._reply.cache_clear()
     return _decode_us(stream, replies)
 
 

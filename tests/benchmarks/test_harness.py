@@ -28,7 +28,7 @@ def report(tmp_path_factory):
     """What a quick run of the benchmarks that need no other process says."""
     file = tmp_path_factory.mktemp("benchmarks") / "report.json"
     command = [sys.executable, "-m", "benchmarks", "--quick", "--json", str(file)]
-    for name in ("encode", "decode", "p24_encode", "p24_decode"):
+    for name in ("encode", "decode", "p24_encode", "p24_pulse", "p24_decode"):
         command += ["--only", name]
     printed = subprocess.run(
         command, cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=True
@@ -45,6 +45,7 @@ def test_a_quick_run_prints_every_figure_of_the_benchmarks_chosen(report):
         "encode, codec alone",
         "decode",
         "P24 encode through the gate",
+        "P24 single pulse",
         "P24 decode",
     ]
 
@@ -79,6 +80,7 @@ def test_there_is_a_benchmark_for_every_question():
         "load",
         "stop",
         "p24_encode",
+        "p24_pulse",
         "p24_decode",
         "p24_round_trip",
         "p24_stream",
