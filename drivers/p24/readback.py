@@ -33,7 +33,8 @@ _ALL_STOP = b"\x01"
 _NO_MEASUREMENT = b"\x00"
 _SELECTIONS = (b"\x02", b"\x04")
 _CURRENT_LIMIT_CODE = 260  # 130 mA in halves
-_NO_PULSE = (20, 0)
+_GAP = bytes.fromhex("0644b000")  # 100 µs, 0 mA
+_NO_PULSE = bytes.fromhex("0144b000")  # 20 µs, 0 mA
 _CHANNELS = tuple(
     tuple(channel for channel in range(1, 9) if mask >> (channel - 1) & 1) for mask in range(256)
 )
@@ -182,10 +183,9 @@ def _read_channel(channel: int, block: bytes) -> tuple[int, ChannelOutput]:
         raise BadFrame(f"channel {channel}: no period")
     if word & 1 and period_us % 500 == 0:  # a RehaMove3 would take it for twice as long
         raise BadFrame(f"channel {channel}: {period_us} µs in fine steps needs none")
-    points = _points(channel, block[3:])
-    if points == [_NO_PULSE]:
+    if block[3:] == _NO_PULSE:
         return period_us, _output(channel, (0, 0), (0, 0))
-    return period_us, _two_phases(channel, points)
+    return period_us, _pulse(channel, block[3:])
 
 
 _channel = lru_cache(maxsize=4096)(_read_channel)
@@ -199,7 +199,7 @@ def _read_single(fields: bytes) -> ChannelOutput:
     channel = (fields[0] >> 5 & 3) + 1 + (4 if fields[0] & 0x10 else 0)
     if len(fields) != 5 + 4 * (fields[0] & 0x0F):
         raise BadFrame(f"channel {channel}: {len(fields)} bytes are another number of points")
-    output = _two_phases(channel, _points(channel, fields[1:]))
+    output = _pulse(channel, fields[1:])
     if not output.current_ua:
         raise BadFrame(f"channel {channel}: a pulse without current")
     return output
@@ -208,15 +208,12 @@ def _read_single(fields: bytes) -> ChannelOutput:
 _single = lru_cache(maxsize=4096)(_read_single)
 
 
-def _points(channel: int, words: bytes) -> list[tuple[int, int]]:
-    return [_point(channel, words[at : at + 4]) for at in range(0, len(words), 4)]
-
-
-def _two_phases(channel: int, points: list[tuple[int, int]]) -> ChannelOutput:
-    if len(points) != 3 or points[1] != (100, 0):
-        raise BadFrame(f"channel {channel}: {points} is not two phases with a gap of 100 µs")
-    first, second = points[0], points[2]
-    return _output(channel, first, (second[0], -second[1]))
+def _pulse(channel: int, points: bytes) -> ChannelOutput:
+    """Read two phases with the gap in between; refuse all else."""
+    if len(points) != 12 or points[4:8] != _GAP:
+        raise BadFrame(f"channel {channel}: {points.hex()} is not two phases, 100 µs between them")
+    width_us, second_ua = _point(channel, points[8:])
+    return _output(channel, _point(channel, points[:4]), (width_us, -second_ua))
 
 
 def _point(channel: int, word: bytes) -> tuple[int, int]:

@@ -146,7 +146,7 @@ GOOD = point(300, 20) + point(100, 0) + point(300, -20)
         (b"\x81" + GOOD, "number of points"),
         (b"\x82" + GOOD[:-1], "number of points"),
         (b"\x82" + GOOD + b"\x00", "number of points"),
-        (b"\x80" + point(20, 0), "gap of 100"),
+        (b"\x80" + point(20, 0), "100 µs between"),
         (b"\x82" + point(300, 0) + point(100, 0) + point(300, 0), "without current"),
         (b"\x82" + point(300, 20) + point(100, 0) + point(300, -19), "not balanced"),
         (b"\x82" + point(300, -20) + point(100, 0) + point(300, 20), "below zero"),
