@@ -12,19 +12,19 @@ from random import Random
 from nmes.campaign.devices import Device
 
 COARSEST_STEP_UA = 2_000
-NEARER_TRIES = 8
 AT_CAP_SHARE = 0.6
 
 
 def declarable_period_us(period_us: int) -> int:
     """Return a period near to one, not shorter, that its own rate in thousandths of Hz gives."""
     rate_mhz = 1_000_000_000 // period_us
-    for _ in range(NEARER_TRIES):
-        near_us = nearest_us(rate_mhz)
-        if near_us >= period_us and nearest_us(round(1e9 / near_us)) == near_us:
-            return near_us
+    while not _is_declarable(nearest_us(rate_mhz), period_us):
         rate_mhz -= 1
-    raise ValueError(f"no rate has a period near {period_us} µs")
+    return nearest_us(rate_mhz)
+
+
+def _is_declarable(near_us: int, period_us: int) -> bool:
+    return near_us >= period_us and nearest_us(round(1e9 / near_us)) == near_us
 
 
 def nearest_us(rate_mhz: int) -> int:

@@ -219,3 +219,23 @@ def test_frames_60_ms_apart_overflow_the_ring() -> None:
         bench.write(in_frame("C0I100T1000G"))
         bench.run_for(60 * MS)
     assert bench.device.overflowed > 0
+
+
+def test_a_board_is_at_rest_once_nothing_is_to_be_read_and_its_relays_are_open() -> None:
+    bench = BoardBench()
+    before = bench.device.is_connected
+    bench.write(in_frame("C0I40T600G"))
+    told, on = bench.device.is_connected, bench.run_for(200 * MS).device.is_connected
+    after = bench.run_for(1_000 * MS).device.is_connected
+    assert (before, told, on, after) == (False, True, True, False)
+
+
+def test_a_crashed_board_with_open_relays_is_at_rest_whatever_is_said_to_it() -> None:
+    bench = BoardBench().send_frames("T100G")
+    bench.write(in_frame("C0I40T600G"))
+    assert not bench.device.is_connected
+
+
+def test_a_board_can_be_made_to_refuse_nothing() -> None:
+    with pytest.raises(ValueError, match="refuses nothing"):
+        BoardBench().device.receive(b"1\n", 30_000_000, refusal="busy")
