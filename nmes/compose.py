@@ -56,12 +56,14 @@ def capabilities_of(device: str) -> Capabilities:
 def device_names(declared: Iterable[str] = ()) -> tuple[DeviceName, ...]:
     """Return the simulated devices first: nothing real is ever the default.
 
-    `declared` are further names, of devices that are told by a file what they need to know.
+    `declared` are further names, of devices that are told by a file what they need to know; whoever
+    names them wants them first.
     """
-    titles = {name: registry.load(name).capabilities.title for name in registry.names()}
+    titles: dict[str, str] = {}
     for device in declared:
         name = driver_name(device)
-        titles[name] = f"{capabilities_of(name).title}, {name.partition('@')[2]}".rstrip(", ")
+        titles[name] = f"{name.partition('@')[2]}: {capabilities_of(name).title}"
+    titles |= {name: registry.load(name).capabilities.title for name in registry.names()}
     in_process = tuple(
         DeviceName(name=SIMULATED + name, title=title, is_simulated=True)
         for name, title in titles.items()

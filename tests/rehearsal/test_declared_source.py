@@ -239,9 +239,11 @@ def test_a_field_that_is_wrong_is_named_before_a_rehearsal(
 
 
 def test_a_declared_device_can_be_chosen_beside_the_others() -> None:
-    names = {d.name: (d.is_simulated, d.title) for d in device_names([DEVICE])}
+    offered = device_names([DEVICE])
+    names = {d.name: (d.is_simulated, d.title) for d in offered}
+    assert offered[0].name == DEVICE
     assert names[DEVICE][0]
-    assert names[DEVICE][1].endswith(str(DECLARED))
+    assert names[DEVICE][1].startswith(f"{DECLARED}: openEMSstim")
     assert not names[DEVICE.removeprefix("sim:")][0]
     assert len(names) == 2 * len(registry.names()) + 2
 
