@@ -5,7 +5,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from nmes.commands.margins import margins_text
+from nmes.commands.margins import margins_at_caps, margins_text
 from nmes.commands.page import labelled, page_width, print_errors, print_lines
 from nmes.compose import capabilities_of
 from nmes.service.preparation import judge, limits_of
@@ -23,7 +23,7 @@ class Verdict:
     """What became of one file.
 
     `problems` are those of the file itself, `planning` what the device cannot make; `margins` hold
-    at the protocol's largest currents.
+    at the largest currents that can be in force, and there are none where nothing can be.
     """
 
     file: str
@@ -73,14 +73,14 @@ def _verdict(file: str, capabilities: Capabilities) -> Verdict:
         return Verdict(file=file, problems=error.problems)
     except PlanningError as error:
         return Verdict(file=file, planning=error.reasons)
-    report = judgement.report
-    vetoes: tuple[str, ...] = ()
-    if report.is_usable:
-        try:
-            limits_of(judgement)
-        except (PlanningError, LimitViolation) as error:
-            vetoes = (str(error),)
-    return Verdict(file=file, planning=vetoes, findings=report.findings, margins=report.margins)
+    findings = judgement.report.findings
+    if not judgement.report.is_usable:
+        return Verdict(file=file, findings=findings)
+    try:
+        margins = margins_at_caps(judgement, limits_of(judgement))
+    except (PlanningError, LimitViolation) as error:
+        return Verdict(file=file, planning=(str(error),), findings=findings)
+    return Verdict(file=file, findings=findings, margins=margins)
 
 
 def _as_text(verdict: Verdict, capabilities: Capabilities, width: int) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _as_text(verdict: Verdict, capabilities: Capabilities, width: int) -> Iterat
         yield f"FAILED  {verdict.file}: {count} error{'' if count == 1 else 's'}"
     else:
         yield f"ok      {verdict.file}, on {capabilities.title}"
-        margins = f"at the largest currents, left below the limit: {margins_text(verdict.margins)}"
+        margins = f"at the caps, left below the limit: {margins_text(verdict.margins)}"
         yield from labelled("  margins", margins, width)
     for finding in verdict.findings:
         if finding.severity != "error":

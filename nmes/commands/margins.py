@@ -4,9 +4,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from nmes.service.preparation import Judgement
+from nmes.service.preparation import Judgement, cap_on_grid
 from safety.check_report import Margin
 from safety.checks import check_plan
+from safety.session_limits import SessionLimits
 
 _ROUNDING = 1e-9
 
@@ -37,6 +38,12 @@ def margins_text(margins: Sequence[Margin]) -> str:
 def whole_percent(margin: Margin) -> int:
     """Return a margin in whole percent, never better than it is."""
     return math.floor(margin.percent + _ROUNDING)
+
+
+def margins_at_caps(judgement: Judgement, limits: SessionLimits) -> tuple[Margin, ...]:
+    """Return the margins at the largest level that each channel can be raised to."""
+    numbers = (channel.number for channel in judgement.plan.channels)
+    return margins_at(judgement, {number: cap_on_grid(limits, number).value for number in numbers})
 
 
 def margins_at(judgement: Judgement, levels_ua: Mapping[int, int]) -> tuple[Margin, ...]:

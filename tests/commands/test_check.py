@@ -7,10 +7,11 @@ Expected margins: 60 mA, 300 µs, 50 Hz, 45 cm² against the site's 120 mA and 4
 import json
 from pathlib import Path
 
-import pytest
 from support.command_line import Nmes, Protocol, line_of
 
 from nmes.commands.check import MANY
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_a_good_file_is_ok_and_leaves_with_0(nmes: Nmes, protocol: Protocol) -> None:
@@ -49,9 +50,26 @@ def test_a_narrowed_current_is_told_as_an_info_and_stays_ok(nmes: Nmes, protocol
     assert "cap 120 mA (site quadriceps); the protocol would allow 125 mA" in answer.text
 
 
-def test_a_current_above_its_limit_has_a_negative_margin(nmes: Nmes, protocol: Protocol) -> None:
+def test_where_a_limit_narrows_the_current_the_margin_is_that_of_the_cap(
+    nmes: Nmes, protocol: Protocol
+) -> None:
     file = protocol("one_channel", "max_current_ma: 60", "max_current_ma: 125")
-    assert "current -5 %" in nmes("check", file).text
+    # 120 mA of 300 µs are 36 of the site's 45 µC.
+    assert "current 0 %, phase charge 20 %" in nmes("check", file).text
+
+
+def test_the_margin_on_a_board_that_passes_on_is_that_of_its_dials(nmes: Nmes) -> None:
+    source = DOCS / "examples" / "openemsstim_source.toml"
+    answer = nmes("check", "hand_open_close", "--json", "--device", f"openemsstim@{source}")
+    margins = json.loads(answer.out)[0]["margins"]
+    asked = {(m["channel"], m["asked"]) for m in margins if m["quantity"] == "current"}
+    assert asked == {(1, 20.0), (2, 10.0)}
+    assert all(margin["percent"] >= 0 for margin in margins)
+
+
+def test_what_cannot_be_used_has_no_margins(nmes: Nmes, protocol: Protocol) -> None:
+    file = protocol("one_channel", "pulse_width_us: 300", "pulse_width_us: 450")
+    assert json.loads(nmes("check", file, "--json").out)[0]["margins"] == []
 
 
 def test_every_problem_of_a_file_goes_to_standard_error_with_its_line(
@@ -128,7 +146,7 @@ def test_json_tells_margins_findings_and_what_the_device_cannot_make(
     narrowed, impossible = json.loads(nmes("check", wide, far, "--json").out)
     (finding,) = narrowed["findings"]
     assert (finding["severity"], finding["asked"], finding["allowed"]) == ("info", 125, 120)
-    assert narrowed["margins"][0]["percent"] == pytest.approx(-100 * 5 / 120)
+    assert (narrowed["margins"][0]["asked"], narrowed["margins"][0]["percent"]) == (120, 0)
     assert "channel 9" in impossible["planning"][0]
 
 
