@@ -237,7 +237,8 @@ class P24Exchange(Exchange):
     def _question(self, task: Task) -> Command:
         if task.step in (Step.START, Step.OUTPUT, Step.KEEP_ALIVE):
             return self._ask_channels
-        return task.command if task.step == Step.ASK_ID else messages.GET_STIM_STATUS
+        is_who = task.step in (Step.ASK_VERSION, Step.ASK_ID)
+        return task.command if is_who else messages.GET_STIM_STATUS
 
     @property
     def _ask_channels(self) -> messages.MlGetCurrentData:

@@ -43,6 +43,11 @@ def extended_version(number: int, protocol: int = 4) -> bytes:
     return frame(number, 69, 0, 1, 2, 3, protocol, 0, 0, 0xDE, 0xAD, 0xBE, 0xEF, 1, 1)
 
 
+def extended_version_refused(number: int, result: int) -> bytes:
+    """As long as any other, with a result that is not 0."""
+    return frame(number, 69, result, 1, 2, 3, 4, 0, 0, 0xDE, 0xAD, 0xBE, 0xEF, 1, 1)
+
+
 def get_version_main(number: int) -> bytes:
     return frame(number, 50)
 

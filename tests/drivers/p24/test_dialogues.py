@@ -11,6 +11,7 @@ from support.sciencemode4 import (
     current_data_of_rehamove3,
     device_id,
     extended_version,
+    extended_version_refused,
     general_error,
     get_current_data,
     get_device_id,
@@ -159,6 +160,20 @@ def test_a_device_that_knows_no_extended_version_is_no_p24(bench):
     loss = only_loss(bench.at(1))
     assert (loss.kind, "rehamove3" in loss.advice) == (LossKind.WRONG_DEVICE, True)
     assert bench.at(S) == []
+
+
+@pytest.mark.parametrize("result", [1, 21])
+def test_a_version_that_is_refused_in_passing_is_asked_for_again(bench, result):
+    bench.port.expect(
+        (RESYNC, b""),
+        (get_extended_version(0), extended_version_refused(0, result)),
+        (get_extended_version(1), extended_version(1)),
+        (get_device_id(2), device_id(2)),
+        (get_status(3), status(3, 0)),
+    )
+    bench.driver.connect(0)
+    events = [event for now_us in range(1, 5) for event in bench.at(now_us)]
+    assert [type(event) for event in events] == [ReplyMissed, Connected]
 
 
 def test_another_protocol_is_refused_and_named_and_no_stop_is_sent_to_it(bench):
