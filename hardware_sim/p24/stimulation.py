@@ -204,7 +204,8 @@ class Stimulation:
         if self.is_blind:
             return pads.unnoticed(points)
         if forced is not None:
-            return Outcome(result=forced, points=points if forced is Result.LOW_CURRENT else ())
+            leaves = forced is Result.LOW_CURRENT
+            return Outcome(result=forced, points=pads.unnoticed(points).points if leaves else ())
         outcome = pads.outcome(points)
         if outcome.result not in self._model.results:
             return Outcome(result=Result.OK, points=outcome.points)

@@ -224,6 +224,14 @@ def test_a_channel_can_have_any_error_at_any_current(
     assert mid.current_data()[1] == {1: state}
 
 
+def test_low_current_is_told_of_an_open_contact_but_does_not_flow_into_it() -> None:
+    low_current = "kind: channel_error, channel: 1, error: low_current, at_s: 0"
+    bench = FaultyP24(low_current, "kind: open_electrode, channel: 1, at_s: 0")
+    bench.mid({1: setting((10, 200), (-10, 200))})
+    bench.run_for(100 * MS)
+    assert (bench.current_data(), bench.pulses) == (((1,), {1: 3}), [])
+
+
 def test_a_channel_error_ends_with_its_time() -> None:
     bench = FaultyP24("kind: channel_error, channel: 1, error: electrode, at_s: 0, for_s: 0.2")
     bench.low()
