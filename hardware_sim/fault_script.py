@@ -1,6 +1,6 @@
 """Fault script files: finding them, reading them, and saying all that is wrong with one."""
 
-import errno
+import stat
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -36,16 +36,12 @@ def incidents() -> tuple[str, ...]:
 
 
 def load_faults(name_or_path: str | Path, dialect: Dialect) -> FaultScript:
-    """Read a script for a device, by path or shipped by name; FaultScriptError, OSError."""
+    """Read a script for a device, by path or shipped by name; FaultScriptError."""
     text = str(name_or_path)
     path = INCIDENTS / f"{text}.yaml" if text in incidents() else Path(text)
-    if not path.exists():
-        known = f"neither a file nor one of the incidents {', '.join(incidents())}"
-        raise FileNotFoundError(errno.ENOENT, known, text)
-    with path.open("rb") as file:
-        content = file.read(MOST_BYTES + 1)
+    content = _short_bytes(path)
     try:
-        return read_faults(content[:MOST_BYTES].decode("utf-8-sig"), str(path), dialect)
+        return read_faults(content.decode("utf-8-sig"), str(path), dialect)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         what = f"the byte {content[error.start]:02X} is no text"
@@ -69,6 +65,28 @@ def read_faults(text: str, name: str, dialect: Dialect) -> FaultScript:
         in_order = sorted(reading.complaints, key=lambda complaint: complaint.line)
         raise FaultScriptError(name, tuple(in_order))
     return script
+
+
+def _short_bytes(path: Path) -> bytes:
+    """Return what a plain file holds; a pipe or a device without end is not waited for."""
+    name = str(path)
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise _one(name, 0, "it is no file", "Name a plain text file.")
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        known = ", ".join(incidents())
+        what = "there is neither a file nor an incident of this name"
+        raise _one(name, 0, what, f"Incidents are {known}.") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        cure = "Check the path and who may read the file."
+        raise _one(name, 0, f"it cannot be read ({reason})", cure) from None
+    if len(content) > MOST_BYTES:
+        what = f"it has more than {MOST_BYTES // 1024} KiB"
+        raise _one(name, 0, what, "Scripts are far shorter: check that this is the right file.")
+    return content
 
 
 def _one(name: str, line: int, what: str, cure: str) -> FaultScriptError:

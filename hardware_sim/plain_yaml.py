@@ -9,18 +9,19 @@ from dataclasses import dataclass, field
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 Path = tuple[str | int, ...]
 GROUP_TAG, LIST_TAG = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"
+MAX_DEPTH = 12
 PLAIN_TAGS = {"tag:yaml.org,2002:" + kind for kind in ("int", "float", "bool", "null")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Complaint:
-    """One thing wrong in a file: where, in which field, and how to mend it."""
+    """One thing wrong in a file: where, in which field, and how to mend it; line 0 is all of it."""
 
     line: int
     field: str
@@ -28,7 +29,8 @@ class Complaint:
     cure: str
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.field}: {self.what}. {self.cure}"
+        place = f"line {self.line}" if self.line else "whole file"
+        return f"{place}: {self.field}: {self.what}. {self.cure}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,7 +69,9 @@ def read_plain(text: str) -> Reading:
     """Read a text, however wrong it is."""
     reading = Reading()
     try:
-        _refuse_aliases(reading, text)
+        _refuse_marks_and_depth(reading, text)
+        if reading.complaints:
+            return reading
         root = YAML(typ="safe", pure=True).compose(text)
     except (MarkedYAMLError, ReaderError) as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
@@ -80,13 +84,19 @@ def read_plain(text: str) -> Reading:
         return reading
     if root is None:
         reading.complain((), "it is empty", "Write a seed and a list of faults.")
-    elif not reading.complaints:
+    else:
         reading.value = _value(reading, (), root)
     return reading
 
 
-def _refuse_aliases(reading: Reading, text: str) -> None:
+def _refuse_marks_and_depth(reading: Reading, text: str) -> None:
+    depth = 0
     for event in YAML(typ="safe", pure=True).parse(text):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            line = event.start_mark.line + 1
+            reading.complain((), "groups within groups", "Write a seed and a list of faults.", line)
+            return
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
             line = event.start_mark.line + 1
             reading.complain((), "a mark & or * stands here", "Write the value itself.", line)

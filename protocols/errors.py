@@ -1,7 +1,8 @@
 """The errors of nmes, one tree.
 
 NmesError
-├── ProtocolFileError       a protocol file cannot be used; lists every problem found in it
+├── ProtocolFileError       a file that people write (a protocol, a screening) cannot be used; lists
+│                           every problem found in it
 ├── PlanningError           a valid protocol asks for what this device cannot make
 ├── LimitViolation          a value is outside what may be sent
 ├── LimitTableError         the table of limits cannot be used, or is silent where it must speak
@@ -28,7 +29,7 @@ class NmesError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One thing wrong in a protocol file, where it stands and how to mend it."""
+    """One thing wrong in a file, where it stands and how to mend it."""
 
     line: int | None
     column: int | None
@@ -43,7 +44,7 @@ class Problem:
 
 
 class ProtocolFileError(NmesError):
-    """A protocol file cannot be used.
+    """A protocol, or another file that people write, cannot be used.
 
     `file` is its name as given; `problems` holds all that was found, in order of line.
     """

@@ -5,7 +5,6 @@ can make by `protocols.timeline`.
 """
 
 import hashlib
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +13,13 @@ from pydantic import ValidationError
 
 from protocols.complaints import all_problems, in_order, other_version
 from protocols.consistency import Path as FieldPath
-from protocols.errors import Problem, ProtocolFileError
+from protocols.errors import ProtocolFileError
 from protocols.field_types import nearest_word
 from protocols.model import StimulationProtocol
+from protocols.short_files import file_error, short_bytes, short_text
 from protocols.yaml_reading import read_yaml
 
+KIND = "protocol"
 MAX_BYTES = 256 * 1024
 LIBRARY = Path(__file__).parent / "library"
 
@@ -53,18 +54,18 @@ class LibraryEntry:
 
 def load_protocol(path: Path) -> LoadedProtocol:
     """Read a protocol file; raise ProtocolFileError with everything that is wrong with it."""
-    return load_text(_file_bytes(path), str(path))
+    return load_text(short_bytes(path, KIND, MAX_BYTES), str(path))
 
 
 def file_sha256(path: Path) -> str:
     """Return the hash of a protocol file as it is now; ProtocolFileError if it cannot be read."""
-    return hashlib.sha256(_file_bytes(path)).hexdigest()
+    return hashlib.sha256(short_bytes(path, KIND, MAX_BYTES)).hexdigest()
 
 
 def load_text(text: str | bytes, name: str) -> LoadedProtocol:
     """Read the text of a protocol file of this name; raise ProtocolFileError."""
     content = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    reading = read_yaml(_decoded(content, name))
+    reading = read_yaml(short_text(content, name, KIND, MAX_BYTES), KIND)
     if (version := other_version(reading)) is not None:
         raise ProtocolFileError(name, (version,))
     try:
@@ -94,7 +95,7 @@ def find_protocol(name_or_path: str | Path) -> Path:
     if "\0" not in text and path.exists():
         return path
     near = nearest_word(path.stem, names)
-    raise _file_error(
+    raise file_error(
         text,
         "there is neither a file nor a library protocol of this name",
         f"the library has {', '.join(names)}",
@@ -112,50 +113,3 @@ def library() -> tuple[LibraryEntry, ...]:
 
 def _library_files() -> dict[str, Path]:
     return {path.stem: path for path in sorted(LIBRARY.glob("*.yaml"))}
-
-
-def _file_bytes(path: Path) -> bytes:
-    """Return the bytes of a file, at most one more than a protocol may have."""
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise _file_error(
-                str(path), "it is no file", "a protocol is a plain text file", "Name the file."
-            )
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise _file_error(
-            str(path),
-            f"it cannot be read ({reason})",
-            "a readable file is needed",
-            "Check the path and who may read the file.",
-        ) from error
-
-
-def _decoded(content: bytes, name: str) -> str:
-    if len(content) > MAX_BYTES:
-        raise _file_error(
-            name,
-            f"it has more than {MAX_BYTES // 1024} KiB",
-            "protocols are far shorter",
-            "Check that this is the right file.",
-        )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
-        problem = Problem(
-            line=before.count(b"\n") + 1,
-            column=len(before) - before.rfind(b"\n"),
-            field="file",
-            found=f"the byte {content[error.start]:02X} is no text in UTF-8",
-            allowed="protocols are saved as UTF-8",
-            cure="Save the file again with the encoding UTF-8.",
-        )
-        raise ProtocolFileError(name, (problem,)) from None
-
-
-def _file_error(file: str, found: str, allowed: str, cure: str) -> ProtocolFileError:
-    problem = Problem(line=None, column=None, field="file", found=found, allowed=allowed, cure=cure)
-    return ProtocolFileError(file, (problem,))

@@ -81,9 +81,12 @@ class Reading:
     complained: frozenset[Path]
 
 
-def read_yaml(text: str) -> Reading:
-    """Read a text, however wrong it is; what is wrong with it is in the problems."""
-    reader = _Reader(text)
+def read_yaml(text: str, kind: str) -> Reading:
+    """Read a text, however wrong it is; what is wrong with it is in the problems.
+
+    `kind` is what the text should be, such as "protocol".
+    """
+    reader = _Reader(text, kind)
     try:
         value = reader.read()
     except _EndOfReading:
@@ -105,13 +108,14 @@ class _EndOfReading(Exception):
 class _Reader:
     """Builds the values of one text from the events of the YAML parser."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, kind: str) -> None:
         self.places: dict[Path, Place] = {}
         self.key_places: dict[Path, Place] = {}
         self.problems: list[Problem] = []
         self.complained: set[Path] = set()
         self._values_read = 0
         self._text = text
+        self._kind = kind
         self._events: Iterator[Event] = YAML(typ="safe", pure=True).parse(text)
 
     def read(self) -> object:
@@ -119,7 +123,7 @@ class _Reader:
         self._next()
         start = self._next()
         if isinstance(start, StreamEndEvent):
-            self._complain((), None, "it is empty", "a protocol belongs here", "Write one.")
+            self._complain((), None, "it is empty", f"a {self._kind} belongs here", "Write one.")
             raise _EndOfReading
         self._refuse_directives(start)
         value = self._value((), self._next())
@@ -130,7 +134,7 @@ class _Reader:
                 (),
                 _place(following, ""),
                 "a second document begins",
-                "one file holds one protocol",
+                f"one file holds one {self._kind}",
                 "Move it to a file of its own.",
             )
         return value
@@ -139,7 +143,7 @@ class _Reader:
         try:
             return next(self._events)
         except (MarkedYAMLError, ReaderError) as error:
-            self.problems.append(syntax_problem(error, self._text))
+            self.problems.append(syntax_problem(error, self._text, self._kind))
         except (ValueError, OverflowError):
             # The parser trips over the number of a character that does not exist ("\UFFFFFFFF").
             self._complain(
@@ -186,7 +190,7 @@ class _Reader:
                 (),
                 None,
                 "it begins with a % line",
-                "a protocol needs no YAML directives",
+                f"a {self._kind} needs no YAML directives",
                 "Remove the lines that begin with %.",
             )
 
@@ -210,14 +214,16 @@ class _Reader:
 
     def _refuse_masses(self, path: Path, event: Event) -> None:
         if len(path) > MAX_DEPTH:
-            what, allowed = "groups within groups", f"a protocol has at most {MAX_DEPTH} levels"
+            what, allowed = "groups within groups", f"a {self._kind} has at most {MAX_DEPTH} levels"
         elif self._values_read >= MAX_VALUES:
-            what, allowed = "one value more", f"a protocol has at most {MAX_VALUES} values"
+            what, allowed = "one value more", f"a {self._kind} has at most {MAX_VALUES} values"
         else:
             self._values_read += 1
             return
         place = _place(event, "")
-        self._complain((), place, what, allowed, "Remove what does not belong into a protocol.")
+        self._complain(
+            (), place, what, allowed, f"Remove what does not belong into a {self._kind}."
+        )
         raise _EndOfReading
 
     def _alias(self, path: Path, event: AliasEvent) -> Unusable:

@@ -85,16 +85,16 @@ _WORDING = (
 )
 
 
-def syntax_problem(error: MarkedYAMLError | ReaderError, text: str) -> Problem:
-    """Return the problem for what the YAML parser could not read in this text."""
+def syntax_problem(error: MarkedYAMLError | ReaderError, text: str, kind: str) -> Problem:
+    """Return the problem for what the YAML parser could not read in a text of this kind."""
     line, column = _where(error, text)
-    found, cure = _what(error)
+    found, cure = _what(error, kind)
     return Problem(
         line=line,
         column=column,
         field="file",
         found=found,
-        allowed="a protocol is YAML, lines of name: value indented with blanks",
+        allowed=f"a {kind} is YAML, lines of name: value indented with blanks",
         cure=cure,
     )
 
@@ -109,11 +109,11 @@ def _where(error: MarkedYAMLError | ReaderError, text: str) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
 
 
-def _what(error: MarkedYAMLError | ReaderError) -> tuple[str, str]:
+def _what(error: MarkedYAMLError | ReaderError, kind: str) -> tuple[str, str]:
     if isinstance(error, ReaderError):
         return f"the invisible character U+{error.character:04X}", "Remove it."
     message = f"{error.context} {error.problem}"
     for part, found, cure in _WORDING:
         if part in message:
             return found, cure
-    return "something that cannot be read", "Compare this line with an example of the library."
+    return "something that cannot be read", f"Compare this line with that of a good {kind}."

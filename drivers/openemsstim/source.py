@@ -16,10 +16,13 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
-from protocols.errors import DeviceError
+from protocols.errors import DeviceError, Problem, ProtocolFileError
 from protocols.pulses import Waveform
+from protocols.short_files import short_bytes, short_text
 from protocols.units import InexactNumber, mhz_from_hz
 
+KIND = "declaration"
+MAX_BYTES = 64 * 1024
 CHANNELS = 2
 PERCENT = 100
 CURRENT_MAX_MA = 130
@@ -68,12 +71,7 @@ class Source:
 
 def read_source(path: Path) -> Source:
     """Return the source declared in a file; DeviceError names file, field and cure."""
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as fault:
-        raise DeviceError(f"{path}: cannot be read ({fault.strerror}).") from fault
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise DeviceError(f"{path}: {fault}. Write one 'name = value' a line.") from fault
+    entries = _entries(path)
     _refuse_other_names(path, entries)
     return Source(
         unit=_words(path, entries, "unit"),
@@ -83,6 +81,21 @@ def read_source(path: Path) -> Source:
         pulse_width_us=_whole(path, entries["pulse_width_us"], "pulse_width_us", 20, 4_000),
         period_us=_period_us(path, entries),
     )
+
+
+def _entries(path: Path) -> dict[str, object]:
+    try:
+        text = short_text(short_bytes(path, KIND, MAX_BYTES), str(path), KIND, MAX_BYTES)
+        return tomllib.loads(text)
+    except ProtocolFileError as fault:
+        raise DeviceError(_told(path, fault.problems[0])) from fault
+    except (ValueError, RecursionError) as fault:  # a number too long, lists within lists
+        raise DeviceError(f"{path}: {fault}. Write one 'name = value' a line.") from fault
+
+
+def _told(path: Path, problem: Problem) -> str:
+    where = f"line {problem.line}: " if problem.line else ""
+    return f"{path}: {where}{problem.found}; {problem.allowed}. {problem.cure}"
 
 
 def _refuse_other_names(path: Path, entries: dict[str, object]) -> None:

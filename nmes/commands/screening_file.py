@@ -15,10 +15,12 @@ from protocols.consistency import Path as FieldPath
 from protocols.consistency import field_name
 from protocols.errors import Problem, ProtocolFileError
 from protocols.field_types import nearest_word
+from protocols.short_files import file_error, short_bytes, short_text
 from protocols.units import InexactNumber, exact_integer
 from protocols.yaml_reading import NOTHING, Reading, read_yaml
 
 FORMAT = 1
+KIND = "screening file"
 MAX_BYTES = 64 * 1024
 CURRENT_MAX_MA = 1000
 ANSWERS = get_args(ScreeningAnswer.model_fields["answer"].annotation)
@@ -36,43 +38,21 @@ def load_screening(path: Path, protocol_id: str, asked: Sequence[str]) -> Screen
 
     ProtocolFileError with everything that is wrong with it.
     """
-    return read_screening(_text(path), str(path), protocol_id, asked)
+    if not path.exists():
+        cure = "'nmes screening PROTOCOL --output FILE' writes one to be answered."
+        raise file_error(str(path), "there is no such file", "a screening file is needed", cure)
+    text = short_text(short_bytes(path, KIND, MAX_BYTES), str(path), KIND, MAX_BYTES)
+    return read_screening(text, str(path), protocol_id, asked)
 
 
 def read_screening(text: str, name: str, protocol_id: str, asked: Sequence[str]) -> ScreeningGiven:
     """Read the text of a screening file of this name; ProtocolFileError as `load_screening`."""
-    reader = _ScreeningReader(read_yaml(text), protocol_id, asked)
+    reader = _ScreeningReader(read_yaml(text, KIND), protocol_id, asked)
     given = reader.given()
     problems = sorted(reader.problems, key=lambda problem: (problem.line or 0, problem.column or 0))
     if problems or given is None:
         raise ProtocolFileError(name, tuple(problems))
     return given
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        raise _unreadable(path, f"it cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise _unreadable(path, "it is no text in UTF-8") from error
-    if len(content) > MAX_BYTES:
-        raise _unreadable(path, f"it has more than {MAX_BYTES // 1024} KiB")
-    return text
-
-
-def _unreadable(path: Path, found: str) -> ProtocolFileError:
-    problem = Problem(
-        line=None,
-        column=None,
-        field="file",
-        found=found,
-        allowed="a screening file is needed",
-        cure="'nmes screening PROTOCOL --output FILE' writes one to be answered.",
-    )
-    return ProtocolFileError(str(path), (problem,))
 
 
 class _ScreeningReader:

@@ -1,5 +1,6 @@
 """`nmes screening` and the files it writes, answered well and badly."""
 
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -190,12 +191,31 @@ def test_a_file_that_is_not_there_is_said_with_how_to_get_one(tmp_path: Path) ->
         load_screening(tmp_path / "none.yaml", "quad_tka", ASKED)
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"# " + b"x" * 70_000])
-def test_a_file_that_is_no_text_or_far_too_long_is_refused(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"\xff\xfe", "the byte FF is no text in UTF-8; screening files are saved as UTF-8"),
+        (b"# " + b"x" * 70_000, "it has more than 64 KiB; screening files are far shorter"),
+        (b"", "it is empty; a screening file belongs here"),
+        (b"a: [", "a screening file is YAML"),
+        (b"%YAML 1.2\n---\na: 1", "a screening file needs no YAML directives"),
+    ],
+)
+def test_a_file_that_is_no_screening_at_all_is_refused_as_one(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
     file = tmp_path / "today.yaml"
     file.write_bytes(content)
-    with pytest.raises(ProtocolFileError, match="whole file"):
+    with pytest.raises(ProtocolFileError) as refused:
         load_screening(file, "quad_tka", ASKED)
+    assert told in str(refused.value)
+    assert "a protocol" not in str(refused.value)
+
+
+def test_a_screening_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(ProtocolFileError, match="a screening file is a plain text file"):
+        load_screening(tmp_path / "pipe.yaml", "quad_tka", ASKED)
 
 
 # nmes run ----------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Fault script files: what is read, and how what is wrong is told."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from hardware_sim.fault_script import (
     INCIDENTS,
     KIND_MODELS,
+    MOST_BYTES,
     FaultScriptError,
     incidents,
     load_faults,
@@ -178,8 +180,31 @@ def test_a_script_is_found_by_path_or_by_the_name_of_an_incident(tmp_path: Path)
 
 
 def test_a_name_that_is_neither_file_nor_incident_is_told_the_incidents() -> None:
-    with pytest.raises(FileNotFoundError, match=r"incidents battery_reboot, .*'no_such"):
+    with pytest.raises(FaultScriptError, match=r"no_such_incident: .*Incidents are battery_reboot"):
         load_faults("no_such_incident", REHASTIM2)
+
+
+def test_a_script_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(FaultScriptError, match=r"pipe\.yaml: whole file: file: it is no file"):
+        load_faults(tmp_path / "pipe.yaml", REHASTIM2)
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/"])
+def test_a_script_that_is_a_device_or_a_folder_is_refused_unread(path: str) -> None:
+    with pytest.raises(FaultScriptError, match=r"it is no file. Name a plain text file."):
+        load_faults(path, REHASTIM2)
+
+
+def test_a_script_that_is_far_too_long_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "long.yaml"
+    path.write_bytes(b"#" * (MOST_BYTES + 1))
+    with pytest.raises(FaultScriptError, match="it has more than 256 KiB"):
+        load_faults(path, REHASTIM2)
+
+
+def test_lists_within_lists_without_end_are_refused() -> None:
+    assert "groups within groups" in complaint("[" * 20_000)
 
 
 def test_ten_incidents_are_shipped_and_each_begins_with_what_happens_in_the_clinic() -> None:

@@ -605,8 +605,7 @@ EXPECTED = {
     """,
     "stray_bracket": """
         line 3, column 8: file: something that cannot be read; a protocol is YAML, lines
-            of name: value indented with blanks. Compare this line with an example of the
-            library.
+            of name: value indented with blanks. Compare this line with that of a good protocol.
     """,
     "channels_of_a_stage_as_text": """
         line 46, column 15: stages[0].channels: found 2; a list belongs here. Begin each

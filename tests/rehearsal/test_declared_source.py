@@ -217,7 +217,7 @@ def test_a_source_that_is_not_there_is_told_by_every_command(
 ) -> None:
     device = "sim:openemsstim@gone.toml"
     assert main([command, str(PROTOCOL), "--device", device]) == 3
-    assert "gone.toml: cannot be read (No such file or directory)" in capsys.readouterr().err
+    assert "gone.toml: it cannot be read (No such file or directory)" in capsys.readouterr().err
 
 
 def test_a_board_of_which_nothing_is_declared_is_not_rehearsed(
@@ -252,7 +252,7 @@ def test_a_start_screen_with_a_source_that_is_not_there_does_not_open(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["start", "--device", "openemsstim@gone.toml"]) == 3
-    assert "gone.toml: cannot be read" in capsys.readouterr().err
+    assert "gone.toml: it cannot be read" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["p24", "sim:p24"])

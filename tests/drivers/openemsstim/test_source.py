@@ -1,6 +1,8 @@
 """What a board passes on is declared in a file; what is wrong with it is named with its cure."""
 
+import os
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -75,5 +77,35 @@ def test_what_is_wrong_in_a_declaration_is_named(tmp_path, old, new, told):
 
 
 def test_a_declaration_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(DeviceError, match=r"gone\.toml: cannot be read"):
+    with pytest.raises(DeviceError, match=r"gone\.toml: .*it cannot be read \(No such file"):
         read_source(tmp_path / "gone.toml")
+
+
+def test_a_declaration_that_is_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(DeviceError, match=r"it is no file; a declaration is a plain text file"):
+        read_source(tmp_path / "pipe.toml")
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/"])
+def test_a_declaration_that_is_a_device_or_a_folder_is_refused_unread(path):
+    with pytest.raises(DeviceError, match="it is no file"):
+        read_source(Path(path))
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"unit = '\xb5'", "line 1: the byte B5 is no text in UTF-8"),
+        (b"#" * 70_000, "it has more than 64 KiB; declarations are far shorter"),
+        (b"unit = " + b"[" * 30_000, "Write one 'name = value' a line"),
+        (b"pulse_width_us = " + b"9" * 9_000, "Write one 'name = value' a line"),
+    ],
+)
+def test_a_declaration_that_no_person_writes_is_refused_in_words(tmp_path, content, told):
+    path = tmp_path / "odd.toml"
+    path.write_bytes(content)
+    with pytest.raises(DeviceError) as refused:
+        read_source(path)
+    assert told in str(refused.value)
+    assert "odd.toml" in str(refused.value)
