@@ -129,9 +129,15 @@ def main(argv: list[str]) -> int:
     except SystemExit as end:
         return EXIT_USAGE if end.code else 0
     except OSError as error:
-        sys.stderr.write(f"hardware_sim: {error}\n")
+        sys.stderr.write(f"hardware_sim: {_in_words(error)}\n")
         return EXIT_DEVICE
     return 0
+
+
+def _in_words(error: OSError) -> str:
+    if error.filename is None or error.strerror is None:
+        return str(error)
+    return f"{error.filename}: {error.strerror}. Check the path and who may use it."
 
 
 def _options(argv: list[str]) -> argparse.Namespace:

@@ -51,13 +51,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return BAD_INPUT
     except OSError as error:
-        return _fail(error, BAD_INPUT)
+        return _fail(_in_words(error), BAD_INPUT)
     except KeyboardInterrupt:
         return INTERRUPTED
     return code
 
 
-def _fail(error: Exception, code: int) -> int:
+def _in_words(error: OSError) -> str:
+    if error.filename is None or error.strerror is None:
+        return str(error)
+    return f"{error.filename}: {error.strerror}. Check the path and who may use it."
+
+
+def _fail(error: Exception | str, code: int) -> int:
     sys.stderr.write(f"{error}\n")
     return code
 

@@ -222,6 +222,15 @@ def test_a_screen_without_a_terminal_is_refused(nmes: Nmes, arguments: tuple[str
 # nmes sessions, nmes ports ------------------------------------------------------------------------
 
 
+def test_a_folder_where_a_file_is_to_be_written_is_told_in_words(
+    nmes: Nmes, tmp_path: Path
+) -> None:
+    answer = nmes("rehearse", "demo", "--pulses", tmp_path)
+    assert answer.code == 1
+    assert f"{tmp_path}: Is a directory. Check the path" in answer.err
+    assert "Errno" not in answer.err
+
+
 def test_without_any_session_the_list_says_how_to_make_one(nmes: Nmes) -> None:
     answer = nmes("sessions")
     assert answer.code == 0

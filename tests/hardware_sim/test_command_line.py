@@ -118,6 +118,13 @@ def test_a_fault_script_that_is_not_there_is_a_wrong_option(capsys, tmp_path):
     assert "none.yaml" in line
 
 
+def test_a_folder_in_the_place_of_a_record_is_told_in_words(capsys, tmp_path):
+    code, line = run(capsys, "rehastim2", "--pulses", str(tmp_path))
+
+    assert code == 3
+    assert line == f"hardware_sim: {tmp_path}: Is a directory. Check the path and who may use it."
+
+
 def test_a_fault_log_without_faults_is_a_wrong_option(capsys, tmp_path):
     code, line = run(capsys, "rehastim2", "--fault-log", str(tmp_path / "log.csv"))
 
