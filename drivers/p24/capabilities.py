@@ -30,7 +30,7 @@ P24 = Capabilities(
     reports=frozenset({Report.OUTPUT_MODE, Report.ELECTRODE_FAULT_CHANNEL, Report.CLIPPING}),
     stop_time_us=200_000,
     watchdog_us=2_000_000,
-    keep_alive_us=500_000,
+    keep_alive_us=250_000,
     is_research_only=False,
     serial_overhead_us=60,
 )

@@ -11,6 +11,7 @@ from nmes.campaign.evidence import Deed, Finding, Record
 
 LATE_RESUME_US = 60_000_000
 ALL_TO_ZERO = frozenset({"stop", "finish"})
+FELT_UA = 500
 KEY_TO_RECORD_US = 2_500_000
 """How long after its key the record of a rise may come."""
 
@@ -71,7 +72,8 @@ class Ceiling:
 class LevelHistory:
     """Follows all levels through a session. `findings` are rises that nobody asked for.
 
-    A key raises by its amount, or by one step of the device's grid where that is more.
+    A key raises by its amount at most, or by one step of the device's grid where that is more. It
+    lowers by whole steps; a fine one by one step if that is at least FELT_UA.
     """
 
     def __init__(self, channels: Sequence[int], coarse_ua: int, grid_ua: int) -> None:
@@ -104,9 +106,14 @@ class LevelHistory:
         elif deed.kind.startswith("step_up"):
             levels.keys.append(deed)
         elif deed.kind.startswith("step_down"):
-            levels.lower_to(max(0, levels.now_ua - deed.amount_ua), deed.at_us)
+            levels.lower_to(max(0, levels.now_ua - self._fall_ua(deed)), deed.at_us)
         elif deed.kind in ("zero_level", "find_level"):
             levels.lower_to(0, deed.at_us)
+
+    def _fall_ua(self, key: Deed) -> int:
+        if key.kind.endswith("fine") and self._grid_ua >= FELT_UA:
+            return self._grid_ua
+        return max(key.amount_ua // self._grid_ua, 1) * self._grid_ua
 
     def _resume(self, at_us: int) -> None:
         if self._paused_us is not None and at_us - self._paused_us > LATE_RESUME_US:

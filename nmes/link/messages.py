@@ -449,6 +449,8 @@ class Prepared(Message):
     undetectable: Annotated[tuple[str, ...], Field(strict=False)]
     duration_us: int
     step_ua: int
+    press_fine_ua: int
+    press_coarse_ua: int
     channels: Annotated[tuple[ChannelText, ...], Field(strict=False)]
     stages: Annotated[tuple[StageText, ...], Field(strict=False)]
     findings: Annotated[tuple[Finding, ...], Field(strict=False)]

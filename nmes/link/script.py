@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from nmes.link.messages import (
     Arm,
+    ChannelNow,
     Event,
     Intent,
     Leave,
@@ -26,7 +27,8 @@ from protocols.errors import SessionRefusal
 STEP_EVERY_US = 510_000
 """A little more than the shortest time between two accepted steps."""
 TRIED_AGAIN = ("step_level", "leave")
-COARSE_STEP_UA = 2_000
+STUCK_MAX_US = 15_000_000
+"""Longer than any step waits that will be granted."""
 PAUSED_MAX_US = 1_000_000
 """Longer than the engine itself needs to make a stop of a pause for want of a screen."""
 
@@ -43,6 +45,9 @@ class ScriptedOperator:
         self._levels_ua = None if levels_ua is None else dict(levels_ua)
         self._next_step_us: int | None = None
         self._steps = 0
+        self._stuck_at = (0, 0)
+        self._stuck_us = 0
+        self._refused: tuple[str, ...] = ()
         self._has_started = False
         self._paused_us: int | None = None
         self._has_stopped = False
@@ -68,6 +73,8 @@ class ScriptedOperator:
                 return self._arm(report)
             case Refusal() if report.intent not in TRIED_AGAIN:
                 raise SessionRefusal("\n".join(report.reasons))
+            case Refusal():
+                self._refused = report.reasons
             case Snapshot():
                 self.snapshot = report
                 return self._look(report)
@@ -80,7 +87,9 @@ class ScriptedOperator:
     def _arm(self, prepared: Prepared) -> list[Intent]:
         self.prepared = prepared
         if self._levels_ua is None:
-            self._levels_ua = {channel.number: channel.cap_ua for channel in prepared.channels}
+            fine_ua = prepared.press_fine_ua
+            highest_ua = {c.number: c.cap_ua // fine_ua * fine_ua for c in prepared.channels}
+            self._levels_ua = highest_ua
         _check_levels(prepared, self._levels_ua)
         self._next_step_us = 0
         return [Arm(confirmed_channels=tuple(c.number for c in prepared.channels))]
@@ -97,6 +106,7 @@ class ScriptedOperator:
         for channel in snapshot.channels:
             missing_ua = (self._levels_ua or {}).get(channel.number, 0) - channel.level_ua
             if missing_ua > 0:
+                self._give_up_if_stuck(channel, snapshot.at_us)
                 return self._step(channel.number, missing_ua, snapshot.at_us)
         self._has_started = True
         return [Start()]
@@ -108,10 +118,28 @@ class ScriptedOperator:
             StepLevel(
                 channel=channel,
                 direction="up",
-                is_coarse=missing_ua >= COARSE_STEP_UA,
+                is_coarse=self._is_coarse(missing_ua),
                 sequence=self._steps,
             )
         ]
+
+    def _is_coarse(self, missing_ua: int) -> bool:
+        """Whether a coarse press leads nearer, and fine ones then to the level itself."""
+        if self.prepared is None:
+            return False
+        left_ua = missing_ua - self.prepared.press_coarse_ua
+        return left_ua >= 0 and left_ua % self.prepared.press_fine_ua == 0
+
+    def _give_up_if_stuck(self, channel: ChannelNow, at_us: int) -> None:
+        """Raise SessionRefusal if a level has not risen for so long that it never will."""
+        here = (channel.number, channel.level_ua)
+        if here != self._stuck_at:
+            self._stuck_at, self._stuck_us = here, at_us
+        elif at_us - self._stuck_us >= STUCK_MAX_US:
+            reasons = " ".join(self._refused)
+            raise SessionRefusal(
+                f"channel {channel.number} stays at {channel.level_ua / 1000:g} mA. {reasons}"
+            )
 
     def _stop(self, at_us: int) -> list[Intent]:
         """Stop what the engine has paused: whether to go on is for a person to decide."""
@@ -139,8 +167,10 @@ def _check_levels(prepared: Prepared, levels_ua: Mapping[int, int]) -> None:
                 f"channel {number}: {level_ua / 1000:g} mA is above its cap of "
                 f"{channel.cap_ua / 1000:g} mA ({channel.cap_reason})."
             )
-        if level_ua % prepared.step_ua:
+        fine_ua = prepared.press_fine_ua
+        if level_ua % fine_ua:
+            below_ua = level_ua // fine_ua * fine_ua
             raise SessionRefusal(
-                f"channel {number}: {level_ua / 1000:g} mA is not on the device's grid of "
-                f"{prepared.step_ua / 1000:g} mA."
+                f"channel {number}: a level goes in steps of {fine_ua / 1000:g} mA here; "
+                f"{level_ua / 1000:g} mA is none of them, {below_ua / 1000:g} mA is."
             )

@@ -12,6 +12,7 @@ from nmes.service.admission import (
     past_of_plan,
     refuse_other_screening,
 )
+from nmes.session.stepping import press_ua
 from protocols.capabilities import Capabilities, Report
 from protocols.errors import PlanningError, SessionRefusal
 from protocols.loading import LoadedProtocol, find_protocol, load_protocol
@@ -171,6 +172,10 @@ class Preparation:
     def step_ua(self) -> int:
         """The grid of all currents of this plan on its device."""
         return self.limits.channels[0].current_step_ua
+
+    def press_ua(self, *, is_coarse: bool) -> int:
+        """Return what one press of a level key is worth."""
+        return press_ua(self.limits.behaviour, self.step_ua, is_coarse=is_coarse)
 
     @property
     def is_simulated(self) -> bool:

@@ -118,6 +118,8 @@ def prepared(preparation: Preparation) -> link.Prepared:
         undetectable=undetectable(preparation.capabilities),
         duration_us=plan.duration_us,
         step_ua=preparation.step_ua,
+        press_fine_ua=preparation.press_ua(is_coarse=False),
+        press_coarse_ua=preparation.press_ua(is_coarse=True),
         channels=tuple(_channel_text(preparation, planned) for planned in plan.channels),
         stages=tuple(_stage_text(stage) for stage in plan.stages),
         findings=tuple(

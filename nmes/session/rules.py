@@ -14,6 +14,7 @@ SECOND_STOP_US = 2_000_000  # a second stop key within this is the emergency sto
 UP_STEPS_PER_WINDOW = 2  # accepted up-steps of the whole station in one window
 UP_STEP_WINDOW_US = 1_000_000
 KEY_REPEAT_US = 120_000  # closer presses are a held key, not a decision
+FELT_STEP_UA = 500  # a device with finer steps goes by the table's, one with coarser by its own
 RISE_PER_REST_UA = 2_000  # a contraction is at most so much stronger than the one felt before
 
 GET_READY_US = 3_000_000  # countdown before a start or a resume  [design]

@@ -2,6 +2,7 @@
 
 from nmes.session import rules
 from nmes.session.actions import Facts, StepWish
+from nmes.session.rules import FELT_STEP_UA, Behaviour
 from nmes.session.session import PendingRise, Session
 from nmes.session.states import SessionState
 from nmes.session.view import phase_now
@@ -33,20 +34,36 @@ def granted_rise(session: Session, wish: StepWish, now_us: int, facts: Facts) ->
     if is_full or now_us < session.step_ready_us:
         raise SessionRefusal("At most two steps up in a second: wait and feel each step.")
     index = session.index(wish.channel)
-    to_ua = session.levels_ua[index] + step_size_ua(session, wish)
-    if to_ua > facts.caps_ua[index]:
-        raise SessionRefusal(
-            f"Channel {wish.channel} is at its cap of {facts.caps_ua[index] / 1000:g} mA."
-        )
+    from_ua, cap_ua = session.levels_ua[index], facts.caps_ua[index]
+    to_ua = from_ua + step_size_ua(session, wish)
+    if to_ua > cap_ua:
+        raise SessionRefusal(_at_cap(wish.channel, from_ua, cap_ua))
     _refuse_unfelt(session, wish.channel, to_ua, now_us)
     return PendingRise(channel=wish.channel, to_ua=to_ua)
 
 
+def _at_cap(channel: int, level_ua: int, cap_ua: int) -> str:
+    if level_ua < cap_ua:
+        return (
+            f"A step so large would take channel {channel} above its cap of {cap_ua / 1000:g} mA."
+        )
+    return f"Channel {channel} is at its cap of {cap_ua / 1000:g} mA."
+
+
 def step_size_ua(session: Session, wish: StepWish) -> int:
-    """Return how far one press moves a level; never less than the device can."""
-    behaviour = session.behaviour
-    size_ua = behaviour.step_coarse_ua if wish.is_coarse else behaviour.step_fine_ua
-    return max(size_ua, session.step_ua)
+    """Return how far one press moves a level."""
+    return press_ua(session.behaviour, session.step_ua, is_coarse=wish.is_coarse)
+
+
+def press_ua(behaviour: Behaviour, grid_ua: int, *, is_coarse: bool) -> int:
+    """Return what one press of a key is worth on a device with this grid.
+
+    A fine press is the device's own step if a person can feel that.
+    """
+    if not is_coarse and grid_ua >= FELT_STEP_UA:
+        return grid_ua
+    size_ua = behaviour.step_coarse_ua if is_coarse else behaviour.step_fine_ua
+    return max(size_ua // grid_ua, 1) * grid_ua
 
 
 def recent_ups_us(session: Session, now_us: int) -> tuple[int, ...]:

@@ -21,6 +21,17 @@ from support.conformance_bench import Bench
 from protocols.capabilities import Capabilities
 from protocols.errors import DeviceError
 from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup, Waveform
+from tui.situation import STALE_AFTER_US
+
+LOOK_US = 50_000
+"""From the moment when a device should be heard to when it is, and to the screen."""
+
+
+@EACH_DEVICE
+def test_a_device_is_heard_before_the_screen_calls_it_silent(entry: Entry) -> None:
+    able = entry.driver.capabilities
+    heard_us = min(able.keep_alive_us, able.refresh_us or able.keep_alive_us)
+    assert heard_us + LOOK_US <= STALE_AFTER_US
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

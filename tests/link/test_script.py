@@ -53,6 +53,41 @@ def test_it_raises_in_coarse_steps_and_ends_with_a_fine_one() -> None:
     assert (first.is_coarse, second.is_coarse) == (True, False)
 
 
+def steps_to(level_ua: int, fine_ua: int, coarse_ua: int) -> list[int]:
+    """The levels on the way to one, where a press is worth this."""
+    script = ScriptedOperator(BENCH, {1: level_ua})
+    script.react(
+        PREPARED.model_copy(update={"press_fine_ua": fine_ua, "press_coarse_ua": coarse_ua})
+    )
+    now_ua, way_ua = 0, []
+    for number in range(1, 100):
+        (intent,) = script.react(armed(number * STEP_EVERY_US, {1: now_ua}))
+        if intent == Start():
+            return way_ua
+        assert isinstance(intent, StepLevel)
+        now_ua += coarse_ua if intent.is_coarse else fine_ua
+        way_ua.append(now_ua)
+    raise AssertionError(way_ua)
+
+
+@pytest.mark.parametrize(
+    ("level_ua", "fine_ua", "coarse_ua"),
+    [(4_500, 500, 2_000), (5_000, 1_000, 2_000), (1_600, 800, 2_000), (6_480, 720, 1_800)],
+)
+def test_it_comes_to_its_level_and_never_above(level_ua: int, fine_ua: int, coarse_ua: int) -> None:
+    way_ua = steps_to(level_ua, fine_ua, coarse_ua)
+    assert (way_ua[-1], max(way_ua)) == (level_ua, level_ua)
+
+
+def test_a_level_that_never_rises_is_given_up_with_the_reason() -> None:
+    script = operator({1: 2000})
+    assert script.react(Refusal(intent="step_level", reasons=("No contact.",))) == []
+    for at_us in range(STEP_EVERY_US, 15_000_000, STEP_EVERY_US):
+        assert [type(intent) for intent in script.react(armed(at_us))] == [StepLevel]
+    with pytest.raises(SessionRefusal, match=r"channel 1 stays at 0 mA\. No contact\."):
+        script.react(armed(16_000_000))
+
+
 def test_it_waits_between_its_steps() -> None:
     script = operator({1: 6000})
     script.react(armed(STEP_EVERY_US))
@@ -126,7 +161,7 @@ def test_it_keeps_the_summary() -> None:
     [
         ({99: 1000}, "has no channel 99"),
         ({1: 500_000}, "is above its cap of"),
-        ({1: 1_300}, "is not on the device's grid"),
+        ({1: 1_300}, "in steps of 1 mA here; 1.3 mA is none of them, 1 mA is"),
     ],
 )
 def test_levels_that_cannot_be_reached_are_refused_before_anything_is_armed(

@@ -39,6 +39,19 @@ def test_without_levels_every_channel_goes_to_its_cap(tmp_path: Path) -> None:
     assert rehearsal.delivered[0].current_max_ma == 6
 
 
+@pytest.mark.parametrize("device", ["sim:p24", "sim:rehamove3"])
+def test_half_a_milliampere_is_delivered_as_half_a_milliampere(tmp_path: Path, device: str) -> None:
+    path = str(written(tmp_path, ONE))
+    rehearsal = rehearse(path, device=device, levels_ua={1: 12_500}, sides={})
+    assert rehearsal.delivered[0].current_max_ma == 12.5
+
+
+def test_a_cap_of_half_a_milliampere_is_reached_and_not_passed(tmp_path: Path) -> None:
+    text = protocol_text(channels=(channel(max_current_ma=6.5),))
+    rehearsal = rehearse(str(written(tmp_path, text)), device="sim:p24", levels_ua=None, sides={})
+    assert rehearsal.delivered[0].current_max_ma == 6.5
+
+
 def test_progress_counts_up_to_what_is_planned(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     rehearse(

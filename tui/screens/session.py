@@ -154,7 +154,13 @@ class SessionScreen(NmesScreen):
     def keys_text(self) -> str:
         """Return the keys that mean something now."""
         keys = _STATE_KEYS.get(self.host.situation.state, "")
-        return keys.format(steps=texts.KEYS_STEPS)
+        plan = self.host.situation.prepared
+        if plan is None:
+            return ""
+        steps = texts.KEYS_STEPS.format(
+            fine=f"{plan.press_fine_ua / 1000:g}", coarse=f"{plan.press_coarse_ua / 1000:g}"
+        )
+        return keys.format(steps=steps)
 
     # Keys ------------------------------------------------------------------------------------
 
