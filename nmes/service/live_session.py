@@ -48,6 +48,7 @@ class LiveSession:
             behaviour=preparation.limits.behaviour,
             step_ua=preparation.step_ua,
             ramp_up_min_us=preparation.ramp_up_min_us,
+            stop_time_us=preparation.capabilities.stop_time_us,
             operator_is_script=operator_is_script,
             now_us=now_us,
         )

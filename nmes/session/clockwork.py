@@ -52,7 +52,7 @@ def _stop_wakes(session: Session) -> tuple[int, ...]:
         return ()
     if last.abandon_us is not None:
         return (last.abandon_us,)
-    return (last.at_us + session.behaviour.stop_zero_max_us + 1,)
+    return (last.at_us + session.stop_due_us + 1,)
 
 
 # Who is there ----------------------------------------------------------------------------------

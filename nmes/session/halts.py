@@ -211,10 +211,10 @@ def watched_stop(session: Session, now_us: int) -> Outcome:
         return session, ()
     if last.abandon_us is not None and now_us >= last.abandon_us:
         return _abandoned(session, last, now_us)
-    is_overdue = now_us - last.at_us > session.behaviour.stop_zero_max_us
+    is_overdue = now_us - last.at_us > session.stop_due_us
     if last.is_emergency or last.confirmed_us is not None or not is_overdue:
         return session, ()
-    cause = f"{last.cause}; not confirmed within {session.behaviour.stop_zero_max_us // 1000} ms"
+    cause = f"{last.cause}; not confirmed within {session.stop_due_us // 1000} ms"
     return _emergency(session, last, cause, now_us)
 
 

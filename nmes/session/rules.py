@@ -54,7 +54,7 @@ class Behaviour(Protocol):
 
     @property
     def stop_zero_max_us(self) -> int:
-        """A stop not confirmed by then becomes the emergency stop."""
+        """A stop not confirmed by then is the emergency stop, unless the device declares longer."""
 
     @property
     def clock_jump_us(self) -> int:

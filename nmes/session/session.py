@@ -69,7 +69,8 @@ class Session:
     a contraction has begun to rise to it. `input_us` is when the operator last wished for
     something, `present_us` when any key was last pressed, `step_us` a key for up. While RUNNING,
     stage time is `now - zero_us` but never before `held_us`, where it waits out the countdown
-    before a start; in every other state it rests there. `setup` is the train the device holds;
+    before a start; in every other state it rests there. A stop that is not confirmed within
+    `stop_due_us` becomes the emergency stop. `setup` is the train the device holds;
     `is_doubtful` says that a device which may have put out current was given up, and none was
     heard since. Each of the outputs in `fading_ua` falls to 0 within its `fade_us` of a pause.
     """
@@ -78,6 +79,7 @@ class Session:
     behaviour: Behaviour
     step_ua: int
     ramp_up_min_us: int
+    stop_due_us: int
     operator_is_script: bool
     state: SessionState
     selected: int
@@ -165,12 +167,14 @@ def new_session(
     behaviour: Behaviour,
     step_ua: int,
     ramp_up_min_us: int,
+    stop_time_us: int,
     operator_is_script: bool,
     now_us: int,
 ) -> Session:
     """Return an idle session at the beginning of its plan, all levels 0.
 
-    `step_ua` is the device's grid, `ramp_up_min_us` what the plan's rhythm demands of every ramp.
+    `step_ua` is the device's grid, `ramp_up_min_us` what the plan's rhythm demands of every ramp,
+    `stop_time_us` what the device declares: a slow one is not alarmed at before its time is over.
     """
     count = len(plan.channels)
     return Session(
@@ -178,6 +182,7 @@ def new_session(
         behaviour=behaviour,
         step_ua=step_ua,
         ramp_up_min_us=ramp_up_min_us,
+        stop_due_us=max(behaviour.stop_zero_max_us, stop_time_us),
         operator_is_script=operator_is_script,
         state=SessionState.IDLE,
         selected=plan.channels[0].number,

@@ -101,6 +101,13 @@ def test_at_the_highest_level_nothing_exceeds_the_declared_dials() -> None:
     )
 
 
+@pytest.mark.parametrize("second_ua", [5_000, 6_000])
+def test_a_program_that_ran_to_its_end_was_not_stopped(second_ua: int) -> None:
+    levels_ua = {1: 12_000, 2: second_ua}
+    told = rehearse(str(PROTOCOL), device=DEVICE, levels_ua=levels_ua, sides={}).summary
+    assert (told.outcome, told.stops) == ("completed", 0)
+
+
 def test_the_record_of_a_session_holds_what_was_declared() -> None:
     rehearsal = rehearse(str(PROTOCOL), device=DEVICE, levels_ua={1: 4_000}, sides={})
     records = [json.loads(line)["record"] for line in rehearsal.journal.splitlines()]

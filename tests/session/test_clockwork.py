@@ -1,5 +1,6 @@
 """What follows from time alone: trains, stages, wakes."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.bench_protocols import TWO_TRAINS
@@ -130,3 +131,14 @@ def test_between_wakes_time_changes_nothing(waits_us: list[int], share: float) -
         return
     looked_us = now_us + int((min(wake_us, now_us + SECOND_US) - now_us) * share)
     assert clockwork.advance(session, looked_us, bench.outputs_ua) == (session, ())
+
+
+@pytest.mark.parametrize(("declared_us", "due_us"), [(30_000, 200_000), (350_000, 350_000)])
+def test_a_stop_is_an_emergency_once_the_device_has_had_the_time_that_it_declares(
+    declared_us: int, due_us: int
+) -> None:
+    bench = MachineBench(stop_time_us=declared_us).running({1: 4})
+    bench.confirms_stops = False
+    bench.do(actions.StopWish(cause="space"))
+    states = [bench.tick(due_us).session.state, bench.tick(1).session.state]
+    assert states == [SessionState.STOPPED, SessionState.FAULTED]

@@ -32,7 +32,12 @@ class MachineBench:
     """One session; `do` and `tick` are the ways in. `written` holds every frame and its time."""
 
     def __init__(
-        self, text: str = ONE, *, is_script: bool = True, now_us: int = 1_000_000_000
+        self,
+        text: str = ONE,
+        *,
+        is_script: bool = True,
+        now_us: int = 1_000_000_000,
+        stop_time_us: int = REHASTIM2.stop_time_us,
     ) -> None:
         self.now_us = now_us
         plan = plan_of(text)
@@ -46,6 +51,7 @@ class MachineBench:
             behaviour=TABLE.behaviour,
             step_ua=1000,
             ramp_up_min_us=500_000,
+            stop_time_us=stop_time_us,
             operator_is_script=is_script,
             now_us=now_us,
         )
@@ -53,6 +59,7 @@ class MachineBench:
         self.written: list[tuple[int, OutputFrame, Session]] = []
         self.grants_rises = True
         self.sets_up = True
+        self.confirms_stops = True
 
     # What the tests do --------------------------------------------------------------------------
 
@@ -154,7 +161,8 @@ class MachineBench:
             case actions.StopDevice():
                 self._gate.stop(self.now_us)
                 self._gate.poll(self.now_us)
-                self._happen(actions.StopHeld())
+                if self.confirms_stops:
+                    self._happen(actions.StopHeld())
 
     def set_up(self, request: actions.Connect | actions.SetUp) -> None:
         """The device takes the train and confirms it."""

@@ -26,6 +26,7 @@ def running(table: LimitTable, known: Condition) -> Session:
         behaviour=table.behaviour,
         step_ua=1_000,
         ramp_up_min_us=500_000,
+        stop_time_us=0,
         operator_is_script=False,
         now_us=0,
     )
