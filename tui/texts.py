@@ -276,8 +276,10 @@ REARM_EXPLAINED = "To go on: read the cause, r, then y. Levels start at 0 mA, ra
 REARM_READ = "Cause read?  y = arm again at 0 mA     any other key = no"
 REARM_CANCELLED = "Not armed."
 REARM_SENT = "arming again at 0 mA ..."
-REARM_UNCONFIRMED = "Not while the stop is unconfirmed: pull the leads first."
+REARM_UNCONFIRMED = "Not while the stop is unconfirmed: e ends this session."
+UNCONFIRMED_EXPLAINED = "To go on: leads out, e to end this session, then begin a new one."
 STOPPED_KEYS = "r, then y  arm again   e end session   SPACE sends stop again   ctrl+q leave"
+STOPPED_KEYS_UNCONFIRMED = "e end session   SPACE sends stop again   ctrl+q leave"
 STOPPED_KEYS_CONFIRM = "y arm again   any other key cancels"
 ENDING = "closing the record ..."
 

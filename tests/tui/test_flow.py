@@ -470,6 +470,15 @@ async def test_nothing_is_armed_again_while_a_stop_is_unconfirmed() -> None:
         assert texts.REARM_UNCONFIRMED in stage.text
 
 
+async def test_the_way_on_from_an_unconfirmed_stop_is_the_end_of_the_session() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped(None)) as stage:
+        await stage.later(1)
+        assert texts.UNCONFIRMED_EXPLAINED in stage.text
+        assert "arm again" not in stage.text
+        await stage.press("e")
+        assert stage.kinds() == ["leave"]
+
+
 async def test_nothing_is_armed_again_in_a_window_that_is_too_small() -> None:
     async with on_stage(PLAN, scenes.snapshot(), scenes.stopped()) as stage:
         await stage.pilot.resize_terminal(79, 24)

@@ -20,7 +20,9 @@ def stopped_lines(view: View, width: int, zone: tzinfo | None, noted: str) -> li
     if stop_is_open(view) or not view.is_stale:
         lines += _labelled(texts.LABEL_NOW, _now_text(view), width)
     lines += [line(), *_what_happened(noted, width), line()]
-    return [*lines, fit_line(line(f" {texts.REARM_EXPLAINED}"), width)]
+    is_open = view.stop_is_unconfirmed
+    way_on = texts.UNCONFIRMED_EXPLAINED if is_open else texts.REARM_EXPLAINED
+    return [*lines, fit_line(line(f" {way_on}"), width)]
 
 
 def _now_text(view: View) -> str:

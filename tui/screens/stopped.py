@@ -67,7 +67,13 @@ class StoppedScreen(NmesScreen):
 
     def keys_text(self) -> str:
         """Return the keys that mean something now."""
-        return texts.STOPPED_KEYS_CONFIRM if self._is_confirming else texts.STOPPED_KEYS
+        if self._is_confirming:
+            return texts.STOPPED_KEYS_CONFIRM
+        return texts.STOPPED_KEYS_UNCONFIRMED if self._is_unconfirmed else texts.STOPPED_KEYS
+
+    @property
+    def _is_unconfirmed(self) -> bool:
+        return self.host.situation.stop_is_unconfirmed(self.host.now_us())
 
     def press(self, key: str) -> bool:
         """React to a key that is no stop key."""
@@ -90,7 +96,7 @@ class StoppedScreen(NmesScreen):
         self._is_confirming = False
 
     def _read(self) -> None:
-        if self.host.situation.stop_is_unconfirmed(self.host.now_us()):
+        if self._is_unconfirmed:
             self.host.ask(texts.REARM_UNCONFIRMED)
             return
         self.host.send(Acknowledge())
