@@ -269,15 +269,17 @@ def _ports(commands: "_Commands") -> None:
         "ports",
         help="list the serial ports of this computer, and what is at them",
         description="List the serial ports with what their USB plugs tell. With --probe, ask at "
-        "each of them which stimulator is there, by questions that cause no current: up to 6 s a "
-        "port. A port that another program uses is left alone.",
+        "each of them which stimulator is there, by questions that cause no current. Asking opens "
+        "the port, and an Arduino board restarts when its port is opened. A port takes up to 6 s, "
+        "an openEMSstim board, asked for with its file only, 13 to 22 s. A port that another "
+        "program uses is left alone.",
     )
     parser.add_argument("--probe", action="store_true", help="ask which stimulator is there")
     parser.add_argument(
         "--port", action="append", default=[], metavar="PORT", help="only this one; may be repeated"
     )
     parser.add_argument(
-        "--device", help="ask for this device, whatever the ids (openemsstim@FILE: it reboots)"
+        "--device", help="ask for this device, whatever the ids (openemsstim@FILE: up to 22 s)"
     )
     parser.add_argument("--json", action="store_true", help="as JSON")
 

@@ -7,9 +7,10 @@ from dataclasses import asdict
 
 from nmes.commands.finding import ask_at, ports_to_ask
 from nmes.commands.page import page_width, paragraph, print_lines
+from nmes.compose import known_devices
 from nmes.service.doctor import Finding, PortStory, findings, has_to_do
 from nmes.service.machine import Machine, RealMachine
-from nmes.service.probe import SeenPort
+from nmes.service.probe import SeenPort, untold
 from nmes.settings import read_settings
 
 INDENT = 7
@@ -35,7 +36,12 @@ def story_of(port: SeenPort, machine: Machine) -> PortStory:
     if before.holders or not before.is_permitted:
         return PortStory(seen=port, facts=before, answers=())
     answers = ask_at(port)
-    return PortStory(seen=port, facts=machine.port(port.name), answers=answers)
+    return PortStory(
+        seen=port,
+        facts=machine.port(port.name),
+        answers=answers,
+        untold=untold(port, known_devices(), answers),
+    )
 
 
 def as_text(found: Sequence[Finding], width: int) -> list[str]:

@@ -5,7 +5,16 @@ from dataclasses import replace
 
 from nmes.commands.page import page_width, paragraph, print_errors
 from nmes.compose import ask_port, known_devices, seen_ports
-from nmes.service.probe import Answer, Outcome, SeenPort, ask_each, candidates
+from nmes.service.probe import (
+    Answer,
+    Outcome,
+    SeenPort,
+    ask_each,
+    candidates,
+    how_to_tell,
+    untold,
+    with_article,
+)
 from protocols.errors import DeviceError
 
 SEEK_HELP = "'nmes doctor' tells what may be wrong and what to do."
@@ -27,20 +36,32 @@ def ask_at(port: SeenPort, device: str | None = None) -> tuple[Answer, ...]:
 
 
 def _ask_aloud(port: str, device: str) -> Answer:
-    _tell(f"{port}: asking for a {device} ...")
+    _tell(f"{port}: asking for {with_article(device)} ...")
     return ask_port(port, device)
 
 
 def found_at(ports: Sequence[SeenPort]) -> tuple[Answer, ...]:
-    """Return the devices that answered; tell on standard error which ports were of no use."""
+    """Return the devices that answered; tell on standard error which ports were of no use.
+
+    Where none answered, tell for which ones nobody could ask.
+    """
     found: list[Answer] = []
+    hints: list[str] = []
     for port in ports:
         answers = ask_at(port)
         found += [answer for answer in answers if answer.outcome is Outcome.FOUND]
         for answer in answers:
             if answer.outcome in (Outcome.BUSY, Outcome.CLOSED):
                 _tell(f"{port.name}: {answer.outcome.value}. {answer.detail}")
+        hints += file_hints(port, answers)
+    for hint in [] if found else hints:
+        _tell(hint)
     return tuple(found)
+
+
+def file_hints(port: SeenPort, answers: Sequence[Answer]) -> list[str]:
+    """Return how to ask at a port for what may be there, but must be told something by a file."""
+    return [how_to_tell(port.name, name) for name in untold(port, known_devices(), answers)]
 
 
 def tell_chosen(answer: Answer) -> None:

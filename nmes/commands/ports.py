@@ -4,7 +4,7 @@ import json
 from argparse import Namespace
 from collections.abc import Sequence
 
-from nmes.commands.finding import SEEK_HELP, ask_at, described, ports_to_ask
+from nmes.commands.finding import SEEK_HELP, ask_at, described, file_hints, ports_to_ask
 from nmes.commands.page import page_width, paragraph, print_lines
 from nmes.compose import known_devices
 from nmes.service.probe import Answer, Outcome, SeenPort, answer_as_json, fitting
@@ -20,11 +20,13 @@ def run(options: Namespace) -> int:
     """Print the ports, and ask at them if wanted; 3 if nobody was found where somebody should."""
     ports = ports_to_ask(options.port)
     is_asking = options.probe or options.device is not None
-    answers = {port.name: ask_at(port, options.device) for port in ports} if is_asking else {}
+    asked = ports if is_asking else ()
+    answers = {port.name: ask_at(port, options.device) for port in asked}
     if options.json:
         print(json.dumps([_as_json(port, answers.get(port.name)) for port in ports], indent=2))
     else:
-        print_lines(_as_text(ports, answers, page_width()))
+        hints = {} if options.device else {p.name: file_hints(p, answers[p.name]) for p in asked}
+        print_lines(_as_text(ports, answers, hints, page_width()))
     found = any(a.outcome is Outcome.FOUND for told in answers.values() for a in told)
     return DEVICE_TROUBLE if is_asking and not found else 0
 
@@ -47,7 +49,10 @@ def _as_json(port: SeenPort, answers: Sequence[Answer] | None) -> dict[str, obje
 
 
 def _as_text(
-    ports: Sequence[SeenPort], answers: dict[str, tuple[Answer, ...]], width: int
+    ports: Sequence[SeenPort],
+    answers: dict[str, tuple[Answer, ...]],
+    hints: dict[str, list[str]],
+    width: int,
 ) -> list[str]:
     if not ports:
         return paragraph(f"{NOTHING} {SEEK_HELP}", width)
@@ -57,7 +62,7 @@ def _as_text(
         return [*lines, "", *paragraph(hint, width)]
     lines.append("")
     for port in ports:
-        lines += _told(port, answers[port.name], width)
+        lines += _told(port, answers[port.name], hints.get(port.name, []), width)
     return lines
 
 
@@ -89,9 +94,10 @@ def _stacked(row: Sequence[str], width: int) -> list[str]:
     return lines
 
 
-def _told(port: SeenPort, answers: Sequence[Answer], width: int) -> list[str]:
+def _told(port: SeenPort, answers: Sequence[Answer], hints: Sequence[str], width: int) -> list[str]:
     if not answers:
-        return paragraph(f"{port.name}: not asked. {_how_to_ask(port)}", width, hanging=2)
+        told = " ".join(hints) or _how_to_ask(port)
+        return paragraph(f"{port.name}: not asked. {told}", width, hanging=2)
     for answer in answers:
         if answer.outcome is Outcome.FOUND:
             return paragraph(f"Found: {described(answer)}", width, hanging=2)
@@ -105,6 +111,8 @@ def _told(port: SeenPort, answers: Sequence[Answer], width: int) -> list[str]:
     lines = paragraph(f"{port.name}: no stimulator found.", width)
     for answer in answers:
         lines += paragraph(f"{answer.device}: {_detail(answer)}", width, indent=2, hanging=2)
+    for hint in hints:
+        lines += paragraph(hint, width, indent=2, hanging=2)
     return [*lines, *paragraph(SEEK_HELP, width, indent=2)]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nmes.service.machine import ComputerFacts, PortFacts
-from nmes.service.probe import Answer, Outcome, SeenPort
+from nmes.service.probe import Answer, Outcome, SeenPort, how_to_tell
 
 OLDEST_PYTHON = (3, 11)
 COLUMNS, ROWS = 80, 24
@@ -53,11 +53,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortStory:
-    """All that is known of one port: its plug, what the system tells, what devices answered."""
+    """All that is known of one port: its plug, what the system tells, what devices answered.
+
+    `untold` are devices that may be there, but can be asked for with a file only.
+    """
 
     seen: SeenPort
     facts: PortFacts
     answers: tuple[Answer, ...]
+    untold: tuple[str, ...] = ()
 
     @property
     def has_device(self) -> bool:
@@ -256,7 +260,8 @@ def _left_alone(story: PortStory, *, is_wanted: bool) -> Finding:
         )
     else:
         found = f"Its USB ids ({story.seen.usb_id}) fit no stimulator that is asked unnamed."
-        cure = f"If one is there, name it: nmes ports --probe --port {name} --device NAME"
+        named = f"If one is there, name it: nmes ports --probe --port {name} --device NAME"
+        cure = " ".join(_hints(story)) or named
     weight = Weight.TO_DO if is_wanted else Weight.NOTE
     return Finding(subject=story.seen.name, weight=weight, found=found, cure=cure)
 
@@ -271,13 +276,18 @@ def _silence(story: PortStory, *, is_wanted: bool) -> Finding:
     is_noisy = any(answer.outcome is Outcome.NOISE for answer in story.answers)
     if is_noisy:
         found = f"Something sends, but nothing that {_either(asked)} would say."
-        cure = "Is another device at this port? Else use another cable, away from motors."
+        other = "Is another device at this port? Else use another cable, away from motors."
+        cure = " ".join((*_hints(story), other))
     else:
         found = f"Silence. Asked for: {', '.join(asked)}."
         hints = [_POWER[name] for name in asked if name in _POWER]
-        cure = " ".join(("Is the cable in at both ends?", *hints))
+        cure = " ".join(("Is the cable in at both ends?", *hints, *_hints(story)))
     weight = Weight.TO_DO if is_wanted else Weight.NOTE
     return Finding(subject=story.seen.name, weight=weight, found=found, cure=cure)
+
+
+def _hints(story: PortStory) -> list[str]:
+    return [how_to_tell(story.seen.name, device) for device in story.untold]
 
 
 def _modem_manager() -> Finding:

@@ -41,7 +41,7 @@ _OUTCOMES = {
 class KnownDevice:
     """A device that may be looked for. `usb_ids` are those of its port, shared with many others.
 
-    One that `needs_file` has to be told something first, so it is asked for by name only.
+    One that `needs_file` has to be told something first, so it is asked for with its file only.
     """
 
     name: str
@@ -132,6 +132,36 @@ def candidates(
     is_open_to_all = port.usb_id is None and port.is_named
     wanted = able if is_open_to_all else fitting(port.usb_id, able)
     return tuple(device.name for device in wanted)
+
+
+def untold(
+    port: SeenPort, devices: Iterable[KnownDevice], answers: Iterable[Answer]
+) -> tuple[str, ...]:
+    """Return what may be at a port all the same, but can be asked for with its file only.
+
+    None once a device was found there, or if the port cannot be used.
+    """
+    told = tuple(answers)
+    if any(answer.outcome in _ENDS_ASKING for answer in told):
+        return ()
+    asked = {answer.device.partition("@")[0] for answer in told}
+    needy = [device for device in devices if device.needs_file and device.name not in asked]
+    is_open_to_all = port.usb_id is None and port.is_named
+    wanted = needy if is_open_to_all else fitting(port.usb_id, needy)
+    return tuple(device.name for device in wanted)
+
+
+def how_to_tell(port: str, device: str) -> str:
+    """Return how to ask at a port for a device that must be told something by a file."""
+    return (
+        f"If it is {with_article(device)}: 'nmes ports --probe --device {device}@FILE --port "
+        f"{port}' asks for it, with the file in which it is declared."
+    )
+
+
+def with_article(device: str) -> str:
+    """Return the name of a device as one of its kind: a p24, an openemsstim."""
+    return f"{'an' if device[:1] in 'aeiou' else 'a'} {device}"
 
 
 def ask_each(port: str, devices: Sequence[str], ask: Ask) -> tuple[Answer, ...]:

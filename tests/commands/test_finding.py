@@ -11,8 +11,10 @@ import pytest
 from support.command_line import Nmes
 from support.simulator_process import running_simulator
 
-from nmes.commands.finding import chosen
-from nmes.service.probe import Answer, Outcome
+from nmes.commands.doctor import story_of
+from nmes.commands.finding import chosen, found_at
+from nmes.service.machine import RealMachine
+from nmes.service.probe import Answer, Outcome, SeenPort
 from protocols.errors import DeviceError
 
 NAMES = ("rehastim2", "p24", "rehamove3")
@@ -111,6 +113,42 @@ def test_where_nobody_answers_run_points_to_the_doctor(nmes: Nmes) -> None:
     assert answer.code == 3
     assert "/dev/ttyNONE: the port cannot be used." in answer.err
     assert "No stimulator answered. 'nmes doctor'" in answer.err
+
+
+BOARD = "nmes ports --probe --device openemsstim@FILE --port"
+
+
+def test_where_nothing_known_answers_the_board_that_needs_a_file_is_named(
+    nmes: Nmes, nobody: str
+) -> None:
+    assert f"{BOARD} {nobody}" in nmes("ports", "--probe", "--port", nobody).text
+
+
+NANO = "1a86:7523"
+"""The ids of a board that only an openEMSstim comes with."""
+
+
+def test_a_search_that_finds_nothing_names_what_needs_a_file_by_the_ids_of_its_port(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert found_at([SeenPort(name="/dev/ttyUSB7", usb_id=NANO)]) == ()
+    assert f"{BOARD} /dev/ttyUSB7" in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_doctor_knows_what_needs_a_file_by_the_ids_of_its_port(nobody: str) -> None:
+    assert story_of(SeenPort(name=nobody, usb_id=NANO), RealMachine()).untold == ("openemsstim",)
+
+
+def test_where_a_device_answers_no_other_one_is_named(
+    nmes: Nmes, simulated: dict[str, str]
+) -> None:
+    answer = nmes("ports", "--probe", "--port", simulated["rehastim2"])
+    assert "openemsstim" not in answer.text
+
+
+def test_who_asks_for_one_device_is_told_of_no_other(nmes: Nmes, nobody: str) -> None:
+    answer = nmes("ports", "--probe", "--port", nobody, "--device", "rehamove3")
+    assert "openemsstim" not in answer.text
 
 
 def test_what_is_missing_on_the_command_line_is_said_before_any_port_is_opened(nmes: Nmes) -> None:

@@ -187,6 +187,15 @@ def test_noise_is_not_called_silence() -> None:
     assert finding.found.startswith("Something sends")
 
 
+@pytest.mark.parametrize("answers", [(answer(Outcome.NOISE),), (answer(Outcome.SILENT),), ()])
+def test_what_can_be_asked_for_with_a_file_only_is_named_with_its_command(
+    answers: tuple[Answer, ...],
+) -> None:
+    untold = replace(story(FREE, *answers), untold=("openemsstim",))
+    cure = to_do(diagnosed(untold)).cure
+    assert "nmes ports --probe --device openemsstim@FILE --port /dev/ttyUSB0" in cure
+
+
 def test_a_device_found_at_the_second_question_is_found() -> None:
     found = diagnosed(story(FREE, answer(Outcome.OTHER), answer(Outcome.FOUND, "p24")))
     assert not has_to_do(found)

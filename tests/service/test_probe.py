@@ -20,7 +20,10 @@ from nmes.service.probe import (
     ask_gate,
     candidates,
     fitting,
+    how_to_tell,
     understood,
+    untold,
+    with_article,
 )
 from safety.gate import SafetyGate
 
@@ -241,6 +244,39 @@ def test_a_port_is_asked_for_what_its_ids_fit_or_for_what_a_person_names(
     port: SeenPort, named: str | None, asked: tuple[str, ...]
 ) -> None:
     assert candidates(port, DEVICES_KNOWN, named) == asked
+
+
+def told(device: str, outcome: Outcome) -> Answer:
+    return Answer(port="/dev/ttyUSB0", device=device, outcome=outcome, detail="it")
+
+
+@pytest.mark.parametrize(
+    ("port", "answers", "left"),
+    [
+        (SeenPort(name="usb", usb_id=FTDI), (told("one", Outcome.NOISE),), ("told",)),
+        (SeenPort(name="usb", usb_id=FTDI), (told("one", Outcome.SILENT),), ("told",)),
+        (SeenPort(name="usb", usb_id=FTDI), (), ("told",)),
+        (SeenPort(name="usb", usb_id="0483:5740"), (told("two", Outcome.SILENT),), ()),
+        (SeenPort(name="line", is_named=True), (told("one", Outcome.NOISE),), ("told",)),
+        (SeenPort(name="line"), (), ()),
+        (SeenPort(name="usb", usb_id=FTDI), (told("one", Outcome.FOUND),), ()),
+        (SeenPort(name="usb", usb_id=FTDI), (told("one", Outcome.CLOSED),), ()),
+        (SeenPort(name="usb", usb_id=FTDI), (told("told@a.toml", Outcome.SILENT),), ()),
+    ],
+)
+def test_what_needs_a_file_is_left_to_be_asked_for_where_it_may_be(
+    port: SeenPort, answers: tuple[Answer, ...], left: tuple[str, ...]
+) -> None:
+    assert untold(port, DEVICES_KNOWN, answers) == left
+
+
+def test_how_to_ask_for_what_needs_a_file_is_a_whole_command() -> None:
+    command = "nmes ports --probe --device openemsstim@FILE --port /dev/ttyUSB0"
+    assert f"If it is an openemsstim: '{command}'" in how_to_tell("/dev/ttyUSB0", "openemsstim")
+
+
+def test_a_device_is_named_with_its_article() -> None:
+    assert (with_article("p24"), with_article("openemsstim")) == ("a p24", "an openemsstim")
 
 
 def test_ids_may_fit_several_devices() -> None:
