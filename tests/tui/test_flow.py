@@ -97,6 +97,31 @@ async def test_the_marked_protocol_is_in_sight_in_a_list_longer_than_the_window(
             await stage.draw()
 
 
+async def test_a_list_says_which_of_how_many_is_marked() -> None:
+    async with on_stage(scenes.catalogue()) as stage:
+        await stage.press("down")
+        await stage.draw()
+        assert ">PROTOCOL  2 of 4" in stage.text
+        assert "DEVICE  1 of 2" in stage.text
+
+
+async def test_tab_passes_over_the_port_where_none_is_needed() -> None:
+    async with on_stage(scenes.catalogue()) as stage:
+        await stage.press("enter")
+        await stage.press("tab")
+        await stage.draw()
+        assert ">OPERATOR" in stage.text
+
+
+async def test_tab_stops_at_the_port_of_a_real_device() -> None:
+    async with on_stage(scenes.catalogue()) as stage:
+        await stage.press("enter", "down")
+        await stage.draw()
+        await stage.press("tab")
+        await stage.draw()
+        assert ">PORT" in stage.text
+
+
 async def test_what_is_missing_is_said_and_nothing_is_asked() -> None:
     async with on_stage(scenes.catalogue()) as stage:
         await stage.press("enter", "enter", "enter", "enter")

@@ -72,7 +72,9 @@ class StartScreen(NmesScreen):
         ):
             style = "bold" if self._widget(name).has_focus else "dim"
             mark = ">" if style == "bold" else " "
-            self.panel(f"label-{name}").show([line((f"{mark}{text}", style))])
+            place = self._lists[name].place if name in self._lists else ""
+            label = line((f"{mark}{text}", style), (f"  {place}", "dim"))
+            self.panel(f"label-{name}").show([label])
         catalogue = self.host.situation.catalogue
         goal = drawing.goal_lines(catalogue, self._lists["protocol"].value, width)
         self.panel("goal").show(goal)
@@ -96,6 +98,7 @@ class StartScreen(NmesScreen):
         hint = texts.PORT_NOT_NEEDED if simulated else texts.PORT_NONE
         ports = [] if simulated else drawing.port_options(catalogue, found, devices.value, width)
         self._lists["port"].offer(ports, hint)
+        self._lists["port"].can_focus = bool(ports)
 
     def _follow_found(self) -> None:
         """Choose what answered, once, if it was the only one."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from textual import events
 from textual.message import Message
 
+from tui import texts
 from tui.lines import Line, fit, line
 from tui.widgets.text_panel import TextPanel
 
@@ -28,6 +29,12 @@ class ChoiceList(TextPanel, can_focus=True):
     def value(self) -> str | None:
         """The chosen value; None where there is nothing to choose."""
         return self._options[self._index][0] if self._options else None
+
+    @property
+    def place(self) -> str:
+        """Which of how many is chosen, in words; nothing where there is no choice."""
+        count = len(self._options)
+        return texts.PLACE_IN_LIST.format(number=self._index + 1, count=count) if count > 1 else ""
 
     def offer(self, options: Sequence[tuple[str, tuple[str, ...]]], hint: str) -> None:
         """Offer these options; the chosen one stays chosen if it is still there."""
