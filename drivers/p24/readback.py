@@ -116,7 +116,7 @@ class RehaMove3Readback(P24Readback):
 def _frame_end(data: bytes, start: int) -> int:
     """Return where the frame that begins at `start` ends, by its own length field."""
     header = data[start : start + _HEADER]
-    if header[:1] != b"\xf0" or header[1::2] != b"\x81\x81\x81\x81" or len(header) < _HEADER:
+    if header[:1] != b"\xf0" or header[1::2] != b"\x81\x81\x81\x81":
         raise BadFrame(f"no frame header at byte {start}")
     end = start + ((header[2] ^ _KEY) << 8 | (header[4] ^ _KEY))
     if end < start + _HEADER + 3 or end > len(data) or data[end - 1] != _STOP:

@@ -37,10 +37,16 @@ from drivers.interface import (
     StatusReport,
     StopConfirmed,
 )
-from drivers.p24.entry import p24, rehamove3
+from drivers.meaning import Meaning
+from drivers.p24.capabilities import P24
+from drivers.p24.entry import P24_MODEL, p24, rehamove3
+from drivers.p24.exchange import P24Exchange
+from drivers.p24.messages import LL_STOP_FRAMES, STOP_FRAMES
+from drivers.p24.readback import P24Readback
 from drivers.p24.stimulator import P24Stimulator
+from drivers.wire import Wire
 from hardware_sim.pulses import Pulse
-from protocols.errors import DeviceError, UnpermittedWrite
+from protocols.errors import BadFrame, DeviceError, UnpermittedWrite
 from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup, symmetric_output
 from protocols.status import ChannelStatus, Contact
 
@@ -60,6 +66,10 @@ class Bench:
         self.port = ScriptedPort()
         self.driver = cast(P24Stimulator, p24().make(self.port, None))
         self._serial = 0
+        self.connect()
+
+    def connect(self) -> None:
+        """Host numbers 0, 1 and 2."""
         self.port.expect(
             (b"\x0f\x0f", b""),
             (get_extended_version(0), extended_version(0)),
@@ -256,6 +266,7 @@ def test_a_device_that_fell_out_of_the_low_level_is_lost(bench):
 def test_high_voltage_whose_answer_was_lost_is_asked_for_and_the_pulse_follows(bench):
     bench.port.expect((ll_init(3), b""))
     bench.driver.test_pulse(bench.permit(PULSE), S)
+    assert bench.at(S + 499 * MS) == []
     bench.port.expect(
         (get_status(4), status(4, 1)),
         (ll_channel_config(5, 7, 300, 40), pulse_ack(5, 7)),
@@ -279,7 +290,39 @@ def test_an_end_that_came_too_late_counts_once_the_status_says_idle(bench):
     assert [type(event) for event in events] == [StatusReport, ReplyMissed, Alive]
 
 
+def test_an_end_whose_answer_was_lost_is_asked_for_after_half_a_second(bench):
+    bench.asked(pulse_ack(4, 7), (ll_stop(5), b""))
+    assert bench.at(S + 499 * MS) == []
+    bench.port.expect((get_status(6), status(6, 0)))
+    events = bench.at(S + 501 * MS) + bench.at(S + 502 * MS)
+    assert [type(event) for event in events] == [ReplyMissed, Alive]
+
+
 # Stop
+
+
+class FickleReadback(P24Readback):
+    """One that from some moment on understands nothing."""
+
+    is_broken = False
+
+    def read(self, data: bytes) -> tuple[Meaning, ...]:
+        if self.is_broken:
+            raise BadFrame("understands nothing")
+        return super().read(data)
+
+
+def test_a_stop_of_either_level_asks_no_read_back():
+    bench, readback = Bench(), FickleReadback()
+    stops = frozenset((*STOP_FRAMES, *LL_STOP_FRAMES))
+    wire = Wire(bench.port, readback, stop_frames=stops)
+    bench.driver = P24Stimulator(wire, P24Exchange(P24_MODEL), P24)
+    bench.connect()
+    bench.asked(b"")
+    readback.is_broken = True
+    bench.port.expect(*STOPS)
+    bench.driver.stop(S + 10)
+    assert bench.port.is_finished
 
 
 def test_a_stop_before_the_pulse_keeps_it_back_and_stops_both_levels(bench):
