@@ -20,6 +20,9 @@ class Device:
     flows into pads that touch, at any current. `is_misread`: it may take a frame that was harmed
     for another; without a checksum it reads whatever arrives.
 
+    Below `pads_known_from_ua` it does not look at its pads. `update_restarts`: it tells of an error
+    only when asked, and an update starts again what an error has stopped.
+
     `dials_ma`: it only passes on what another makes, whose current is this on each channel, in full
     at any level. It is slow: `stop_us` is its declared time from a stop to its last pulse,
     `settle_us` how much later than its frame a channel may end. `ready_us` is what it needs after
@@ -41,6 +44,8 @@ class Device:
     skips_shorts: bool
     is_misread: Callable[[bytes, bytes], bool]
     has_checksum: bool = True
+    pads_known_from_ua: int = 0
+    update_restarts: bool = False
     dials_ma: tuple[int, ...] | None = None
     stop_us: int = 200_000
     settle_us: int = 0
@@ -106,6 +111,8 @@ P24 = Device(
     body_index=9,
     skips_shorts=False,
     is_misread=_SCIENCEMODE_4,
+    pads_known_from_ua=15_000,
+    update_restarts=True,
 )
 """P24 IFU 1.1, and the validity checks of the ScienceMode 4 library."""
 
@@ -123,6 +130,7 @@ REHAMOVE3 = Device(
     body_index=9,
     skips_shorts=True,
     is_misread=_SCIENCEMODE_4,
+    update_restarts=True,
 )
 """ScienceMode 3 description 3.2.4."""
 

@@ -57,7 +57,8 @@ class Incident:
     `quiet_after_us`: from so long after it no pulse may begin, None if it need not end the output.
     `until`: which granted wishes may bring output back; none if nothing may. `lasts_us`: it ends by
     itself. `channels`: those that it silences, None for all. `is_by_period`: a period on top.
-    `is_for_the_line`: the engine ends it by a frame, which a bad line may hold up.
+    `is_for_the_line`: the engine ends it by a frame, which a bad line may hold up. `is_unnoticed`:
+    the device may not see it, so that what was set meanwhile flows at once when it is over.
     """
 
     at_us: int
@@ -68,6 +69,11 @@ class Incident:
     channels: frozenset[int] | None = None
     is_by_period: bool = False
     is_for_the_line: bool = False
+    is_unnoticed: bool = False
+
+    def is_of(self, channel: int) -> bool:
+        """Whether it befalls this channel."""
+        return self.channels is None or channel in self.channels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from hardware_sim.devices import DEVICES as SIMULATED
 from hardware_sim.dialect import Dialect
 from hardware_sim.fault_log import AppliedFault
 from hardware_sim.faults import FaultScript
+from nmes.campaign.channel_errors import channel_errors, hidden_spans
 from nmes.campaign.devices import Device
 from nmes.campaign.evidence import Incident, Unsteered
 from nmes.campaign.generator import Draft
@@ -227,6 +228,7 @@ def _replays(
 def _incidents(
     script: FaultScript, entries: list[AppliedFault], device: Device
 ) -> Iterator[Incident]:
+    hidden = hidden_spans(script, entries)
     for entry in entries:
         fault: Any = script.faults[entry.fault - 1]
         at_us, lasts_us = entry.time_us, _lasts_us(getattr(fault, "for_s", None))
@@ -241,13 +243,17 @@ def _incidents(
                 yield _silence(entry, device, is_both=fault.direction == "both")
             case "short_electrode" if not device.skips_shorts:
                 continue
-            case "open_electrode" | "short_electrode" | "channel_error":
+            case "channel_error":
+                yield from channel_errors(fault, entry, hidden)
+            case "open_electrode" | "short_electrode":
+                is_hidden = any(span.begins_by(at_us, lasts_us) for span in hidden)
                 yield Incident(
                     at_us=at_us,
                     kind=entry.kind,
                     quiet_after_us=0,
                     lasts_us=lasts_us,
                     channels=frozenset({fault.channel}),
+                    is_unnoticed=is_hidden or device.pads_known_from_ua > 0,
                 )
             case "failed_module" if fault.module == CONTROLLER:
                 continue

@@ -8,12 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from nmes.campaign.channel_errors import Span, crossings, held_findings
 from nmes.campaign.evidence import Deed, Evidence, Finding, Incident, PulseSeen, Record
 from nmes.campaign.journals import UnreadableJournal, read_records
 from nmes.campaign.levels import Ceiling, LevelHistory, Levels
 from nmes.campaign.numbers import Numbers
 from nmes.campaign.oracle import Channel, Prescription, PulseOracle, bounds_of
-from nmes.campaign.rhythm import rhythm_findings, rise_findings
+from nmes.campaign.rhythm import rhythm_findings, rise_findings, unseen_by
 
 FIRST_PULSE_US = 10_000_000
 """What counts as the time since the pulse before, for the first."""
@@ -114,7 +115,7 @@ class _Judged:
         self._table = table
         self._channel = channel
         self._levels = levels
-        self._records = records
+        self._crossed = crossings(evidence, records)
         self.beyond_level_ma = 0.0
 
     def findings(self, pulses: Sequence[PulseSeen], nearest: dict[str, float]) -> Iterator[Finding]:
@@ -128,7 +129,9 @@ class _Judged:
         ceiling = Ceiling(self._levels, self._lowering_us())
         is_ours = not evidence.prescription.device.passes_on
         if is_ours and channel.number not in evidence.clipped_channels:
-            yield from rise_findings(pulses, evidence, channel, ceiling, self._table)
+            unseen = unseen_by(evidence, channel, self._crossed)
+            yield from rise_findings(pulses, evidence, channel, ceiling, self._table, unseen)
+        yield from held_findings(pulses, evidence, channel)
         rhythm = self._table.classes[class_name]
         yield from rhythm_findings(pulses, evidence, channel, rhythm, nearest)
 
@@ -150,13 +153,15 @@ class _Judged:
         ceiling = Ceiling(self._levels, self._lowering_us())
         last_us = pulses[0].time_us - FIRST_PULSE_US
         is_clipped = channel.number in self._evidence.clipped_channels
+        crossed = list(self._crossed)
         for pulse in pulses:
+            since_us = _since_us(pulse.time_us, last_us, min(channel.periods_us), crossed)
             wrong = oracle.judge(
                 pulse.current_ma,
                 pulse.pulse_width_us,
                 pulse.second_current_ma,
                 pulse.second_width_us,
-                pulse.time_us - last_us,
+                since_us,
             )
             last_us = pulse.time_us
             for text in wrong:
@@ -177,6 +182,17 @@ class _Judged:
     def _finding(self, kind: str, pulse: PulseSeen, text: str) -> Finding:
         where = f"channel {self._channel.number}: {text}"
         return Finding(kind=kind, at_us=pulse.time_us, text=where)
+
+
+def _since_us(at_us: int, last_us: int, period_us: int, crossed: list[Span]) -> int:
+    """Return how long ago the last pulse was; each crossing excuses one that is early."""
+    since_us = at_us - last_us
+    if since_us < period_us:
+        for span in crossed:
+            if span.holds(at_us):
+                crossed.remove(span)
+                return period_us
+    return since_us
 
 
 def overlaps(pulses: Sequence[PulseSeen]) -> Iterator[Finding]:

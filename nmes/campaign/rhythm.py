@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from nmes.campaign.channel_errors import FOREVER_US, Span
 from nmes.campaign.evidence import Evidence, Finding, PulseSeen
 from nmes.campaign.levels import Ceiling
 from nmes.campaign.numbers import Numbers
@@ -18,6 +19,8 @@ UNANSWERED_US = 900_000
 HELD_BACK_US = 1_100_000
 """A frame that a faulty line puts behind the next goes out after a second if none comes."""
 BURST_GAP_PERIODS = 1.5
+BEYOND_REACH = frozenset({"killed", "cable_pulled", "silence to_device"})
+"""Incidents after which the device hears nothing more; each bounds what flows by itself."""
 SLOTS_US = 12_000
 """A pulse has the values that were there when its period began: so long before at most."""
 
@@ -55,6 +58,8 @@ def rhythm_findings(
 ) -> Iterator[Finding]:
     """Yield every burst that is too long and every rest that is too short.
 
+    What goes on after a line or an engine is gone is bounded by its silence, not by the rhythm.
+
     A pulse is seen up to a period after the frame that brings it, and one more may follow the frame
     that ends the burst. A rest is owed across stops, faults and armings, too. A pad that was off
     for a while leaves a gap that is none, and so does an engine that was kept from repeating an
@@ -68,9 +73,10 @@ def rhythm_findings(
     spare_us = TOLERANCE_US + evidence.stall_us + held_up_us + period_us + settle_us
     last: Burst | None = None
     for burst in bursts_of(pulses, period_us):
-        _note(nearest, "on-time", (burst.on_us + period_us) / most_us)
-        if burst.on_us > most_us + spare_us:
-            yield _finding(channel, "on-time", burst.last_us, f"on for {burst.on_us / 1e6:.3f} s")
+        on_us = _steered_until_us(evidence, burst) - burst.first_us
+        _note(nearest, "on-time", (on_us + period_us) / most_us)
+        if on_us > most_us + spare_us:
+            yield _finding(channel, "on-time", burst.last_us, f"on for {on_us / 1e6:.3f} s")
         if last is not None and least_off_us:
             rest_us = burst.first_us - last.last_us
             asked_us = max(least_off_us, ratio * (last.on_us - period_us))
@@ -81,6 +87,13 @@ def rhythm_findings(
                 text = f"rest of {rest_us / 1e6:.3f} s after {last.on_us / 1e6:.3f} s on"
                 yield _finding(channel, name, burst.first_us, text)
         last = burst
+
+
+def _steered_until_us(evidence: Evidence, burst: Burst) -> int:
+    """Return until when the host could end a burst: not once it is dead or not heard."""
+    gone_us = (i.at_us for i in evidence.incidents if i.kind in BEYOND_REACH)
+    inside_us = [at_us for at_us in gone_us if burst.first_us <= at_us <= burst.last_us]
+    return min(inside_us, default=burst.last_us)
 
 
 def _is_broken_off(evidence: Evidence, channel: Channel, from_us: int, until_us: int) -> bool:
@@ -101,11 +114,13 @@ def rise_findings(
     channel: Channel,
     ceiling: Ceiling,
     table: Numbers,
+    unseen: Sequence[Span],
 ) -> Iterator[Finding]:
     """Yield every rise between two pulses that no ramp allows.
 
     Since the last frame an output may rise by level x elapsed / ramp and one step of the device, so
-    between two pulses by the sum over all frames written from one to the other.
+    between two pulses by the sum over all frames written from one to the other. What was set in one
+    of the times of `unseen` shows all at once when it is over.
     """
     rhythm = table.classes[evidence.prescription.timing_class]
     ramp_us = min(round(channel.ramp_up_s * 1e6), max(FIND_RAMP_US, rhythm["ramp_up_min_us"]))
@@ -114,13 +129,20 @@ def rise_findings(
     slew_max_us = table.behaviour["slew_elapsed_max_us"]
     step_ua = evidence.prescription.device.step_ua
     last_us, last_ua = pulses[0].time_us - 2 * period_us, 0.0
+    gap_us = round(BURST_GAP_PERIODS * period_us)
     for pulse in pulses:
         current_ua = pulse.current_ma * 1000
-        is_new_burst = pulse.time_us - last_us > BURST_GAP_PERIODS * period_us
-        from_ua = 0 if is_new_burst else last_ua
+        is_new_burst = pulse.time_us - last_us > gap_us
+        from_ua = 0.0 if is_new_burst else last_ua
         level_ua = ceiling.at(pulse.time_us)
         if current_ua > from_ua:
-            since_us = max(last_us, pulse.time_us - 2 * period_us) - SLOTS_US - held_up_us
+            since_us = max(last_us, pulse.time_us - 2 * period_us)
+            span = _covering(unseen, pulse.time_us, gap_us) if is_new_burst else None
+            if span is not None:
+                is_of_before = pulse is not pulses[0] and span.from_us - last_us <= gap_us
+                from_ua = last_ua if is_of_before else 0.0
+                since_us = last_us if is_of_before else span.from_us
+            since_us -= SLOTS_US + held_up_us
             first = bisect_right(updates_us, since_us)
             frames = updates_us[max(0, first - 1) : bisect_right(updates_us, pulse.time_us)]
             counted_us = sum(min(slew_max_us, after - before) for before, after in pairwise(frames))
@@ -133,6 +155,21 @@ def rise_findings(
                 )
                 yield _finding(channel, "slew", pulse.time_us, text)
         last_us, last_ua = pulse.time_us, current_ua
+
+
+def unseen_by(evidence: Evidence, channel: Channel, crossed: Sequence[Span]) -> tuple[Span, ...]:
+    """Return when a channel's pulses may have been missing while the host had it go on."""
+    contacts = (
+        Span(from_us=i.at_us, until_us=FOREVER_US if i.lasts_us is None else i.at_us + i.lasts_us)
+        for i in evidence.incidents
+        if i.is_unnoticed and i.is_of(channel.number)
+    )
+    return (*contacts, *crossed)
+
+
+def _covering(unseen: Sequence[Span], at_us: int, after_us: int) -> Span | None:
+    """Return the time of `unseen` in which a pulse leaves, or that was over so shortly before."""
+    return next((s for s in unseen if s.from_us <= at_us <= s.until_us + after_us), None)
 
 
 def _note(nearest: dict[str, float], quantity: str, share: float) -> None:
