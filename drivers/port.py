@@ -36,7 +36,8 @@ _CURES: dict[object, str] = {
     errno.ENODEV: f"the device behind it is gone. Check the cable. {_LIST_PORTS}.",
     errno.ENXIO: f"the device behind it is gone. Check the cable. {_LIST_PORTS}.",
     errno.EIO: "the device behind it is gone. Check the cable.",
-    errno.ENOTTY: f"it is no serial line. {_LIST_PORTS}.",
+    errno.ENOTTY: f"it is no serial port. {_LIST_PORTS}.",
+    errno.EISDIR: f"it is a folder, no serial port. {_LIST_PORTS}.",
     errno.EACCES: (
         "you have no permission. Join the group that owns it, on most systems "
         "`sudo usermod -aG dialout $USER`, then log out and in."
@@ -80,7 +81,8 @@ def open_port(name: str, settings: SerialSettings) -> BytePort:
             return _open_socket(name)
         return _open_serial(name, settings)
     except (OSError, ValueError, termios.error) as error:
-        raise PortError(f"Cannot open {name}: {_cure(error)}") from error
+        cause = _as_told(error)
+        raise PortError(f"Cannot open {name}: {_cure(cause)}") from cause
 
 
 class SerialPort:
@@ -170,6 +172,14 @@ def _open_socket(name: str) -> SerialPort:
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.setblocking(False)
     return SerialPort(name, connection.fileno(), connection.close, is_socket=True)
+
+
+def _as_told(error: Exception) -> Exception:
+    """Return what the system told, which pyserial hides in its text where it sets a line up."""
+    hidden = error.__context__
+    if isinstance(hidden, termios.error) and hidden.args[0] in _CURES:
+        return OSError(*hidden.args)
+    return error
 
 
 def _cure(error: Exception) -> str:

@@ -164,6 +164,7 @@ _NOT_OPENED: dict[int | None, Outcome] = {
     errno.ENXIO: Outcome.CLOSED,
     errno.EIO: Outcome.CLOSED,
     errno.ENOTTY: Outcome.CLOSED,
+    errno.EISDIR: Outcome.CLOSED,
     errno.ECONNREFUSED: Outcome.CLOSED,
 }
 """What ends the asking at a port; anything else may be no matter to another device's settings."""

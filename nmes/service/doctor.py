@@ -267,7 +267,8 @@ def _left_alone(story: PortStory, *, is_wanted: bool) -> Finding:
 
 
 def _trouble(answer: Answer) -> Finding:
-    subject = f"{answer.port}, {answer.device}"
+    is_of_port = answer.outcome is Outcome.CLOSED
+    subject = answer.port if is_of_port else f"{answer.port}, {answer.device}"
     return _to_do(subject, f"{_sentence(answer.outcome, answer.detail)}", answer.advice)
 
 

@@ -6,6 +6,7 @@ import os
 import tty
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from support.command_line import Nmes
@@ -220,6 +221,20 @@ def test_the_doctor_names_a_port_that_is_not_there(nmes: Nmes) -> None:
     answer = nmes("doctor", "--port", "/dev/ttyNONE")
     assert answer.code == 1
     assert "/dev/ttyNONE: There is no such port." in answer.text
+    assert answer.text.endswith("1 thing to do, see above.")
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "pipe"])
+def test_what_is_no_serial_port_is_said_to_be_none_once(
+    nmes: Nmes, tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    answer = nmes("doctor", "--port", tmp_path / kind)
+    assert answer.code == 1
+    assert answer.text.count("no serial port") == 1
+    assert "Check cable" not in answer.text
     assert answer.text.endswith("1 thing to do, see above.")
 
 
