@@ -38,7 +38,8 @@ class Capabilities:
     `source_ua` is None unless the device only passes on what another one makes: the current of each
     channel of that, which may flow in full whatever the device is set to. `refresh_us` is None
     unless an output ends by itself when it is not repeated by then. `lacks` says what must be told
-    before the device can be used, "" if nothing.
+    before the device can be used, "" if nothing. `contact_from_ua` is the current from which on an
+    open electrode is noticed, where the device reports one.
     `stop_time_us` is the declared longest time from a written stop to no further pulse,
     `watchdog_us` the silence after which the device stops by itself (None: never).
     """
@@ -67,6 +68,7 @@ class Capabilities:
     source_ua: tuple[int, ...] | None = None
     refresh_us: int | None = None
     lacks: str = ""
+    contact_from_ua: int = 0
 
     def period_min_us(self, channels: tuple[int, ...]) -> int:
         """Return the shortest period when these channels share one train."""

@@ -11,6 +11,9 @@ from protocols.pulses import Waveform
 
 GAP_US = 100
 
+CONTACT_KNOWN_FROM_UA = 15_000
+"""Below this current the device does not look at its electrodes."""
+
 P24 = Capabilities(
     device="p24",
     title="HASOMED P24 (ScienceMode 4)",
@@ -33,6 +36,7 @@ P24 = Capabilities(
     keep_alive_us=250_000,
     is_research_only=False,
     serial_overhead_us=60,
+    contact_from_ua=CONTACT_KNOWN_FROM_UA,
 )
 
 REHAMOVE3 = replace(

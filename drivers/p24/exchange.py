@@ -18,7 +18,7 @@ from drivers.exchange import Exchange, Frame, Phase
 from drivers.interface import LossKind, Permit, StatusReport
 from drivers.ledger import Command, Ledger, OpenStop, OpenTask, Outgoing, Task
 from drivers.p24 import frames, messages
-from drivers.p24.capabilities import P24
+from drivers.p24.capabilities import CONTACT_KNOWN_FROM_UA, P24
 from drivers.p24.messages import ChannelState, Number, Result, Status
 from protocols.capabilities import Capabilities
 from protocols.errors import DeviceError
@@ -27,9 +27,6 @@ from protocols.status import ChannelStatus, Contact, DeviceStatus
 
 HIGH_VOLTAGE_US = 500_000
 """How long the answer to a command that switches the high voltage may take; nothing flows then."""
-
-CONTACT_KNOWN_FROM_UA = 15_000
-"""Below this current the device does not look at its electrodes."""
 
 
 class Step(StrEnum):

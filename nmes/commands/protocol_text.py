@@ -13,7 +13,8 @@ from nmes.commands.words import (
     plain,
     rate_text,
 )
-from nmes.service.preparation import Judgement, cap_on_grid, undetectable
+from nmes.service.preparation import Judgement, cap_on_grid
+from nmes.service.undetectable import undetectable
 from protocols.model import Channel, Stage, StimulationProtocol
 from protocols.plan import PlannedStage, PulseShape
 from protocols.vocabulary import Status

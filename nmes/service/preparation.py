@@ -13,7 +13,7 @@ from nmes.service.admission import (
     refuse_other_screening,
 )
 from nmes.session.stepping import press_ua
-from protocols.capabilities import Capabilities, Report
+from protocols.capabilities import Capabilities
 from protocols.errors import PlanningError, SessionRefusal
 from protocols.loading import LoadedProtocol, find_protocol, load_protocol
 from protocols.plan import Plan, PlannedStage, PulseShape
@@ -221,20 +221,6 @@ def prepare(
         table=judgement.table,
         clearance=clearance,
     )
-
-
-_UNREPORTED = {
-    Report.ELECTRODE_FAULT_CHANNEL: "which electrode is open: it stops all channels, naming none",
-    Report.DELIVERED_CURRENT: "whether the current set is the current delivered",
-    Report.IMPEDANCE: "electrode impedance, a pad drying out or lifting",
-    Report.CLIPPING: "whether a high load clips the current",
-    Report.BATTERY: "the state of its battery",
-}
-
-
-def undetectable(capabilities: Capabilities) -> tuple[str, ...]:
-    """Return what this device cannot report, in words for the operator."""
-    return tuple(text for report, text in _UNREPORTED.items() if report not in capabilities.reports)
 
 
 def opening_record(

@@ -7,8 +7,9 @@ from pathlib import Path
 from nmes import __version__
 from nmes.link import messages as link
 from nmes.service.admission import check_day
-from nmes.service.preparation import Preparation, undetectable
+from nmes.service.preparation import Preparation
 from nmes.service.probe import Answer, Outcome
+from nmes.service.undetectable import undetectable
 from nmes.service.workshop import Workshop
 from nmes.session.program import contractions_planned
 from nmes.session.session import Halt, Session
