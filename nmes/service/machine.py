@@ -4,6 +4,7 @@ The only module that looks into /proc, /sys, groups and permissions. What a syst
 None or empty, never guessed.
 """
 
+import errno
 import grp
 import os
 import pwd
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from drivers.guard import NICENESS
@@ -195,7 +197,14 @@ def _nearest(path: Path) -> Path:
 def _home_trouble(there: Path) -> str:
     if not there.is_dir():
         return f"{there} is a file, not a folder"
-    return "" if os.access(there, os.W_OK | os.X_OK) else f"{there} may not be written to"
+    if not os.access(there, os.W_OK | os.X_OK):
+        return f"{there} may not be written to"
+    try:  # some folders can be written to, and hold nothing of ours: /proc, for one
+        with TemporaryDirectory(prefix=".nmes-", dir=there):
+            return ""
+    except OSError as error:
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return "" if is_full else f"nothing can be made in {there} ({error.strerror})"
 
 
 def _group_of(port: Path) -> tuple[str, bool, bool]:

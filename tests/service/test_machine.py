@@ -99,5 +99,15 @@ def test_a_data_folder_that_is_yet_to_be_made_is_judged_by_the_one_above(root: P
     assert facts.free_bytes > 0
 
 
+def test_looking_at_the_data_folder_leaves_nothing_there(root: Path) -> None:
+    RealMachine(root).computer(root / "home")
+    assert [path.name for path in root.iterdir()] == ["proc"]
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a system without /proc")
+def test_a_place_where_no_folder_can_be_made_is_told(root: Path) -> None:
+    assert "/proc" in RealMachine(root).computer(Path("/proc/nmes")).home_trouble
+
+
 def test_a_file_where_the_data_folder_should_be_is_told(root: Path, port: Path) -> None:
     assert "is a file" in RealMachine(root).computer(port / "nmes").home_trouble
