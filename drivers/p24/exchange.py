@@ -3,7 +3,8 @@
 The device is asked who it is, because the two read some bits differently; what an earlier program
 left running is stopped. In a session every update replaces the whole pattern, and asking what the
 channels do keeps the device alive; it stops by itself 2 s after the last of both. A device that has
-an error stops all channels by itself: that is a loss here.
+an error stops all channels by itself: that is a loss here. One that was not spoken to for so long
+that it may have stopped is a loss, too: an update would start it again, at full current.
 
 A test pulse is one pulse in low level (p. 20-22), from rest to rest: high voltage on, the pulse,
 high voltage off. The next is said only when the last was answered, which happens after it, and none
@@ -27,6 +28,9 @@ from protocols.status import ChannelStatus, Contact, DeviceStatus
 
 HIGH_VOLTAGE_US = 500_000
 """How long the answer to a command that switches the high voltage may take; nothing flows then."""
+
+ARRIVAL_US = 200_000
+"""How long the next word may take to the device: so much before its watchdog a flow is given up."""
 
 
 class Step(StrEnum):
@@ -70,6 +74,7 @@ STATUS_AFTER = {
     Step.PULSE: Status.LOW_LEVEL,
     Step.PULSE_END: Status.IDLE,
 }
+_FEEDING_STEPS = (Step.START, Step.OUTPUT, Step.KEEP_ALIVE)
 _LOW_LEVEL_STEPS = (Step.PULSE_INIT, Step.PULSE, Step.PULSE_END)
 _PASSING_RESULTS = frozenset((Result.TRANSFER_ERROR, Result.BUSY))
 
@@ -80,6 +85,7 @@ _ADVICE = {
     LossKind.SILENT: _RECONNECT,
     LossKind.WRONG_MODE: _RECONNECT,
     LossKind.REFUSED: "Connect again. If it happens again, do not use this stimulator.",
+    LossKind.LATE: "Close other programs on this computer, then acknowledge and arm again.",
     LossKind.CONFUSED: "Use another USB cable or port, keep it away from motors, then reconnect.",
     LossKind.FAULT: "Check leads and electrodes, press them on or renew them, then reconnect.",
 }
@@ -115,6 +121,7 @@ class P24Exchange(Exchange):
             stop_give_up_us=model.capabilities.watchdog_us or 0,
         )
         self._model = model
+        self._fed_us = 0
         self._is_line_clear = False
         self._asked_versions = 0
         self._frame: OutputFrame | None = None
@@ -160,7 +167,39 @@ class P24Exchange(Exchange):
         self._following.append(Task(step=Step.REST, command=messages.GET_STIM_STATUS))
         self._go_on(opened, now_us)
 
+    # The clock
+
+    def tick(self, now_us: int) -> None:
+        """Give up a flow that the device may have ended by itself; then do what is due."""
+        deadline_us = self._flow_deadline_us
+        if deadline_us is not None and now_us >= deadline_us:
+            silent_ms = (now_us - self._fed_us) // 1000
+            self._lose(LossKind.LATE, f"nothing answered for {silent_ms} ms", now_us)
+        super().tick(now_us)
+
+    def next_deadline_us(self) -> int | None:
+        """Return when `tick` has something to do; None if never."""
+        deadlines_us = (super().next_deadline_us(), self._flow_deadline_us)
+        return min((due_us for due_us in deadlines_us if due_us is not None), default=None)
+
+    @property
+    def _flow_deadline_us(self) -> int | None:
+        """Until when the device must be spoken to and answer, so that a flow goes on."""
+        if self._phase is not Phase.RUNNING or not self._is_flowing or self._loss is not None:
+            return None
+        return self._fed_us + self._stop_give_up_us - ARRIVAL_US
+
+    @property
+    def _is_flowing(self) -> bool:
+        return self._frame is not None and not self._frame.is_silent
+
     # What is asked
+
+    def output(self, permit: Permit, now_us: int) -> None:
+        """Update all channels; from rest it matters not when the device was spoken to last."""
+        if not self._is_flowing:
+            self._fed_us = now_us
+        super().output(permit, now_us)
 
     def test_pulse(self, permit: Permit, now_us: int) -> None:
         """Put out one pulse, from rest to rest; DeviceError if a train is set up."""
@@ -232,7 +271,7 @@ class P24Exchange(Exchange):
         self._send(Task(step=step, command=question), now_us)
 
     def _question(self, task: Task) -> Command:
-        if task.step in (Step.START, Step.OUTPUT, Step.KEEP_ALIVE):
+        if task.step in _FEEDING_STEPS:
             return self._ask_channels
         is_who = task.step in (Step.ASK_VERSION, Step.ASK_ID)
         return task.command if is_who else messages.GET_STIM_STATUS
@@ -291,10 +330,10 @@ class P24Exchange(Exchange):
         self, opened: OpenTask, step: Step, reply: messages.Ack, now_us: int
     ) -> None:
         match reply:
+            case _ if step in _FEEDING_STEPS:
+                self._take_fed(opened, reply, now_us)
             case messages.VersionAck():
                 self._take_version(opened, reply, now_us)
-            case messages.CurrentDataAck():
-                self._take_channels(opened, reply, now_us)
             case messages.StatusAck() if step is Step.ASK_STATUS and self._phase is Phase.GREETING:
                 self._take_first_status(opened, reply, now_us)
             case messages.StatusAck(status=status) if status is not STATUS_AFTER[step]:
@@ -305,6 +344,14 @@ class P24Exchange(Exchange):
                 self._go_on(opened, now_us)
             case _:
                 self._go_on(opened, now_us)
+
+    def _take_fed(self, opened: OpenTask, reply: messages.Ack, now_us: int) -> None:
+        """Take the answer to what keeps the device alive, or to what was asked in its place."""
+        self._fed_us = opened.sent_us
+        if isinstance(reply, messages.CurrentDataAck):
+            self._take_channels(opened, reply, now_us)
+        else:
+            self._go_on(opened, now_us)
 
     def _take_pulse(self, opened: OpenTask, reply: messages.PulseAck, now_us: int) -> None:
         """Take what became of a test pulse: told by a report, or a loss."""

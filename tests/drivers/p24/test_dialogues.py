@@ -370,6 +370,30 @@ def test_asking_what_the_channels_do_keeps_the_device_alive(bench):
     assert events[-1] == Alive(at_us=2 * S + 1, sent_us=2 * S)
 
 
+def test_a_flow_that_the_device_may_have_ended_by_itself_is_not_gone_on_with(bench):
+    bench.flowing()
+    bench.port.expect((ml_stop(6), b""))
+    assert bench.driver.next_deadline_us() == S + 1_800 * MS
+    assert bench.at(S + 1_799 * MS) == []
+    assert only_loss(bench.at(S + 1_800 * MS)).kind is LossKind.LATE
+    with pytest.raises(DeviceError, match="lost"):
+        bench.driver.output(bench.permit(outputs(20, 10.5)), S + 1_800 * MS)
+
+
+def test_an_answer_that_only_a_host_held_up_reads_late_keeps_no_flow_alive(bench):
+    bench.output_sent(ack(5, UPDATE))
+    bench.port.expect((ml_stop(6), b""))
+    assert only_loss(bench.at(S + 2_500 * MS)).kind is LossKind.LATE
+
+
+def test_a_train_without_current_may_be_left_alone_for_longer(bench):
+    bench.set_up()
+    assert bench.at(10 * S) == []
+    bench.port.expect((update(5, 20, 10.5), b""))
+    bench.driver.output(bench.permit(outputs(20, 10.5)), 10 * S)
+    assert bench.at(10 * S) == []
+
+
 def test_channels_at_rest_are_not_reported(bench):
     bench.set_up()
     bench.port.expect((get_current_data(5), current_data(5, MASK)))
