@@ -169,8 +169,17 @@ def _check_levels(prepared: Prepared, levels_ua: Mapping[int, int]) -> None:
             )
         fine_ua = prepared.press_fine_ua
         if level_ua % fine_ua:
-            below_ua = level_ua // fine_ua * fine_ua
+            near = _nearest(level_ua, fine_ua, channel.cap_ua)
             raise SessionRefusal(
                 f"channel {number}: a level goes in steps of {fine_ua / 1000:g} mA here; "
-                f"{level_ua / 1000:g} mA is none of them, {below_ua / 1000:g} mA is."
+                f"{level_ua / 1000:g} mA is none of them{near}."
             )
+
+
+def _nearest(level_ua: int, fine_ua: int, cap_ua: int) -> str:
+    """Name the steps below and above a level, as far as they can be reached."""
+    below_ua = level_ua // fine_ua * fine_ua
+    near = [f"{ua / 1000:g} mA" for ua in (below_ua, below_ua + fine_ua) if 0 < ua <= cap_ua]
+    if not near:
+        return ""
+    return f", {' and '.join(near)} {'are' if len(near) > 1 else 'is'}"

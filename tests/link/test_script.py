@@ -161,7 +161,8 @@ def test_it_keeps_the_summary() -> None:
     [
         ({99: 1000}, "has no channel 99"),
         ({1: 500_000}, "is above its cap of"),
-        ({1: 1_300}, "in steps of 1 mA here; 1.3 mA is none of them, 1 mA is"),
+        ({1: 300}, "0.3 mA is none of them, 1 mA is"),
+        ({1: 1_300}, "in steps of 1 mA here; 1.3 mA is none of them, 1 mA and 2 mA are"),
     ],
 )
 def test_levels_that_cannot_be_reached_are_refused_before_anything_is_armed(
