@@ -84,7 +84,10 @@ def _cap_text(channel: Channel, limits: SessionLimits | None) -> str:
         return f"{asked} by the protocol; this protocol cannot be used as it is"
     cap = cap_on_grid(limits, channel.number)
     if cap.source == "protocol":
-        return f"{current_text(cap.value)}, set by the protocol"
+        step_ua = limits.channel(channel.number).current_step_ua
+        is_exact = current_text(cap.value) == asked
+        on_grid = f"; in the device's steps of {current_text(step_ua)}: {current_text(cap.value)}"
+        return f"{asked}, set by the protocol{'' if is_exact else on_grid}"
     return f"{current_text(cap.value)}, set by {cap.source} (the protocol allows {asked})"
 
 

@@ -73,7 +73,8 @@ def test_the_cap_names_the_layer_that_sets_it(nmes: Nmes, protocol: Protocol) ->
 
 
 def test_a_cap_is_told_on_the_grid_of_the_device(nmes: Nmes, hand: Path) -> None:
-    assert "At most 30 mA, set by the protocol" in nmes("show", hand).text
+    told = "At most 30.5 mA, set by the protocol; in the device's steps of 1 mA: 30 mA"
+    assert told in nmes("show", hand).text
 
 
 def test_a_contraction_of_all_channels_is_one_sentence(nmes: Nmes, protocol: Protocol) -> None:
