@@ -100,7 +100,9 @@ def _told(path: Path, problem: Problem) -> str:
 
 def _refuse_other_names(path: Path, entries: dict[str, object]) -> None:
     wrong = [
-        f"{name} is not known; {_nearest(name)}" for name in entries if name not in _EXAMPLES
+        f"{name if name.isprintable() else ascii(name)} is not known; {_nearest(name)}"
+        for name in entries
+        if name not in _EXAMPLES
     ] + [
         f"{name} is missing; add a line such as '{name} = {example}'"
         for name, example in _EXAMPLES.items()
@@ -119,6 +121,11 @@ def _words(path: Path, entries: dict[str, object], name: str) -> str:
     value = entries[name]
     if not isinstance(value, str) or not value.strip():
         raise DeviceError(f"{path}: {name}: words are needed here.")
+    if not value.isprintable():
+        raise DeviceError(
+            f"{path}: {name}: it holds a character that cannot be shown, or a new line. "
+            "Write plain words on one line."
+        )
     return value
 
 

@@ -48,6 +48,9 @@ def test_a_step_is_whole_percents_of_both_dials(tmp_path):
     [
         ('unit = "TENS 7000"', 'unit = ""', "unit: words are needed here"),
         ('set_by = "J. Doe"', "set_by = 3", "set_by: words are needed here"),
+        ('"J. Doe"', '"J.\\u001b[2J Doe"', "set_by: it holds a character that cannot be shown"),
+        ('"J. Doe"', '"J.\\nDoe"', "set_by: it holds a character that cannot be shown, or a new"),
+        ('"TENS 7000"', '"TENS\\u202e 7000"', "unit: it holds a character that cannot be shown"),
         ("2026-11-21", '"today"', "set_on: a day is needed here, such as 2026-11-21"),
         ("symmetric_biphasic", "monophasic", "waveform: only symmetric_biphasic is taken"),
         ("[20, 30]", "20", "current_ma: two numbers are needed, channel 1 and 2"),
@@ -64,6 +67,7 @@ def test_a_step_is_whole_percents_of_both_dials(tmp_path):
         ("[20, 30]", "[17, 19]", "Set the second dial to 17 mA, or both to the same"),
         ("[20, 30]", "[50, 49]", "Set the second dial to 50 mA, or both to the same"),
         ("= 40", "= 40\ncolour = 1", "colour is not known; remove that line."),
+        ("= 40", '= 40\n"a\\u001b" = 1', "'a\\x1b' is not known"),
         ("set_by", "setby", "setby is not known; did you mean set_by?. set_by is missing"),
         ("frequency_hz = 40", "", "missing; add a line such as 'frequency_hz = 35'"),
         ("= 40", "=", "Write one 'name = value' a line"),
