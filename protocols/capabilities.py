@@ -39,7 +39,8 @@ class Capabilities:
     channel of that, which may flow in full whatever the device is set to. `refresh_us` is None
     unless an output ends by itself when it is not repeated by then. `lacks` says what must be told
     before the device can be used, "" if nothing. `contact_from_ua` is the current from which on an
-    open electrode is noticed, where the device reports one.
+    open electrode is noticed, where the device reports one. `overrun_us` is how much longer than
+    it was confirmed an output may flow each time, beginning and end together, where that counts.
     `stop_time_us` is the declared longest time from a written stop to no further pulse,
     `watchdog_us` the silence after which the device stops by itself (None: never).
     """
@@ -69,6 +70,11 @@ class Capabilities:
     refresh_us: int | None = None
     lacks: str = ""
     contact_from_ua: int = 0
+    overrun_us: int = 0
+
+    def full_ua(self, channel: int) -> int | None:
+        """Return what may flow in a channel at any level; None where that is its level."""
+        return None if self.source_ua is None else self.source_ua[channel - 1]
 
     def period_min_us(self, channels: tuple[int, ...]) -> int:
         """Return the shortest period when these channels share one train."""

@@ -9,7 +9,7 @@ from drivers.driver import WiredStimulator
 from drivers.entry import DriverEntry, SerialSettings
 from drivers.interface import BytePort, Stimulator
 from drivers.openemsstim.exchange import OpenEmsStimExchange
-from drivers.openemsstim.lines import STOP
+from drivers.openemsstim.lines import ON_TIME_MS, STOP
 from drivers.openemsstim.readback import OpenEmsStimReadback
 from drivers.openemsstim.source import CHANNELS, Source, read_source
 from drivers.openemsstim.words import LineWords
@@ -47,6 +47,7 @@ NO_SOURCE = Capabilities(
     keep_alive_us=300_000,
     is_research_only=True,
     refresh_us=250_000,
+    overrun_us=1_000 * ON_TIME_MS,
     lacks=(
         "makes no pulses of its own: declare in a file what the separate stimulator is set to, and "
         "say --device openemsstim@FILE"

@@ -5,7 +5,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from nmes.commands.margins import margins_at_caps, margins_text
+from nmes.commands.margins import judged_at, margins_at_caps, margins_text
 from nmes.commands.page import labelled, page_width, print_errors, print_lines
 from nmes.compose import capabilities_of
 from nmes.service.preparation import judge, limits_of
@@ -89,7 +89,8 @@ def _as_text(verdict: Verdict, capabilities: Capabilities, width: int) -> Iterat
         yield f"FAILED  {verdict.file}: {count} error{'' if count == 1 else 's'}"
     else:
         yield f"ok      {verdict.file}, on {capabilities.title}"
-        margins = f"at the caps, left below the limit: {margins_text(verdict.margins)}"
+        where = judged_at(capabilities, "at the caps")
+        margins = f"{where}, left below the limit: {margins_text(verdict.margins)}"
         yield from labelled("  margins", margins, width)
     for finding in verdict.findings:
         if finding.severity != "error":

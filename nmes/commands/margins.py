@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from nmes.service.preparation import Judgement, cap_on_grid
+from protocols.capabilities import Capabilities
 from safety.check_report import Margin
 from safety.checks import check_plan
 from safety.session_limits import SessionLimits
@@ -46,14 +47,25 @@ def margins_at_caps(judgement: Judgement, limits: SessionLimits) -> tuple[Margin
     return margins_at(judgement, {number: cap_on_grid(limits, number).value for number in numbers})
 
 
+def judged_at(capabilities: Capabilities, levels: str) -> str:
+    """Return in words what margins are judged at: levels, or all that may flow at any."""
+    return levels if capabilities.source_ua is None else "with all that may flow at any level"
+
+
 def margins_at(judgement: Judgement, levels_ua: Mapping[int, int]) -> tuple[Margin, ...]:
     """Return the margins at these levels instead of the protocol's largest currents.
 
     A channel without a level, or at 0, has no margin. A stage that uses only a share of the level
-    is judged at the whole.
+    is judged at the whole; at any level so is a device at which all may flow that it passes on.
     """
+    full_ua = judgement.capabilities.full_ua
     channels = tuple(
-        replace(channel, max_current_ua=levels_ua.get(channel.number) or channel.max_current_ua)
+        replace(
+            channel,
+            max_current_ua=full_ua(channel.number)
+            or levels_ua.get(channel.number)
+            or channel.max_current_ua,
+        )
         for channel in judgement.plan.channels
     )
     plan = replace(judgement.plan, channels=channels)

@@ -7,7 +7,7 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from nmes.commands import choices
-from nmes.commands.margins import margins_at, margins_text
+from nmes.commands.margins import judged_at, margins_at, margins_text
 from nmes.commands.page import labelled, page_width, print_lines
 from nmes.commands.progress import contraction_progress
 from nmes.commands.summary_text import summary_text
@@ -53,7 +53,8 @@ def run(options: Namespace) -> int:
     if options.json:
         print(_as_json(rehearsal, margins, took_s))
     else:
-        print_lines(_as_text(rehearsal, margins, took_s))
+        where = judged_at(judgement.capabilities, "at the highest levels rehearsed")
+        print_lines(_as_text(rehearsal, margins, where, took_s))
     if rehearsal.summary.outcome == "completed":
         return COMPLETED
     return DEVICE_TROUBLE if faults is not None and rehearsal.summary.faults else NOT_COMPLETED
@@ -72,7 +73,9 @@ def _as_json(rehearsal: Rehearsal, margins: tuple[Margin, ...], took_s: float) -
     return json.dumps(report, indent=2)
 
 
-def _as_text(rehearsal: Rehearsal, margins: tuple[Margin, ...], took_s: float) -> list[str]:
+def _as_text(
+    rehearsal: Rehearsal, margins: tuple[Margin, ...], where: str, took_s: float
+) -> list[str]:
     virtual_s = rehearsal.virtual_us / 1e6
     lines = [summary_text(rehearsal.summary), "", "as the simulated device delivered it"]
     for tally in rehearsal.delivered:
@@ -85,7 +88,7 @@ def _as_text(rehearsal: Rehearsal, margins: tuple[Margin, ...], took_s: float) -
         lines += ["", f"faults of the script that were applied: {counts}"]
     width = page_width()
     if margins:
-        text = f"at the highest levels rehearsed, left below the limit: {margins_text(margins)}"
+        text = f"{where}, left below the limit: {margins_text(margins)}"
         lines += ["", *labelled("margins", text, width)]
     for finding in rehearsal.prepared.findings:
         lines += labelled(finding.severity, finding.text, width)

@@ -25,6 +25,7 @@ def summary_text(summary: Summary) -> str:
         "    of the program: each contraction once, when its last channel is done",
         "    given: complete ones of the channel with current, repeats after a pause too",
     ]
+    lines += _bounds(summary)
     lines += [f"!! {fault}" for fault in summary.faults]
     if summary.outcome == NOT_CLOSED:
         lines.append(
@@ -41,6 +42,18 @@ def _channel(channel: ChannelSummary) -> str:
         f"{channel.number:2}  {name[:25]:25} {levels:>17} {channel.contractions:>12} "
         f"{channel.on_us / 1e6:>7.1f} s {channel.pulses:>8} {channel.charge_nc / 1e6:>6.2f} mC"
     )
+
+
+def _bounds(summary: Summary) -> list[str]:
+    """Return what a level did not tell, where it was only a setting."""
+    bounds_ua = [channel.full_ua for channel in summary.channels if channel.full_ua is not None]
+    if not bounds_ua:
+        return []
+    full = " / ".join(f"{bound_ua / 1000:g}" for bound_ua in bounds_ua)
+    return [
+        f"    LEVELS ARE SETTINGS: up to {full} mA may have flowed at any level above 0;",
+        "    on time, pulses and charge are the most that this may have come to",
+    ]
 
 
 def _minutes(time_us: int) -> str:

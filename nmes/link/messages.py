@@ -327,7 +327,8 @@ class ChannelText(Message):
     """One channel of the prepared plan, for placement and session screens.
 
     `cap_ua` is the effective upper bound, `cap_reason` the layer it comes from; `side_is_open`
-    tells that a side must still be chosen.
+    tells that a side must still be chosen. `full_ua` is what may flow at any level where a level is
+    only a setting; None where it is what flows.
     """
 
     number: int
@@ -340,6 +341,7 @@ class ChannelText(Message):
     period_us: int
     cap_ua: int
     cap_reason: str
+    full_ua: int | None = None
     suggested_start_ua: int | None
     pads: Annotated[tuple[PadText, ...], Field(strict=False)]
 
@@ -540,7 +542,11 @@ class Event(Message):
 
 
 class ChannelSummary(Message):
-    """What one channel gave in the session, recomputed from the journal."""
+    """What one channel gave in the session, recomputed from the journal.
+
+    With a `full_ua` the levels were settings at which so much may have flowed; `on_us`, `pulses`
+    and `charge_nc` are upper bounds then.
+    """
 
     number: int
     name: str
@@ -553,6 +559,7 @@ class ChannelSummary(Message):
     on_us: int
     pulses: int
     charge_nc: int
+    full_ua: int | None = None
 
 
 class Summary(Message):

@@ -46,7 +46,11 @@ class RecordedPad(Recorded):
 
 
 class RecordedChannel(Recorded):
-    """One channel as it was used. `cap_reason` is the layer that its upper bound came from."""
+    """One channel as it was used. `cap_reason` is the layer that its upper bound came from.
+
+    `full_ua` is what may have flowed at any level where a level is only a setting, None where it is
+    what flows, and in journals that are older than it.
+    """
 
     number: ChannelNumber
     name: Text
@@ -57,6 +61,7 @@ class RecordedChannel(Recorded):
     pulse_width_us: Count
     cap_ua: Count
     cap_reason: Text
+    full_ua: Count | None = None
 
 
 class RecordedAcknowledgement(Recorded):
@@ -172,9 +177,9 @@ class Contraction(Recorded):
     """One burst of one channel ended, whether or not current flowed in it.
 
     `level_ua` is the highest level in force during it; `on_us`, `pulses` and `charge_nc` (one
-    phase, summed) are what was put out. `is_complete`: it ran to its planned end. `ends_cycle`:
-    no burst of the cycle ends later. While a level is being found `is_dose` is false and there is
-    no place in the program.
+    phase, summed) are what was put out, or where the channel has a `full_ua` the most that may have
+    been. `is_complete`: it ran to its planned end. `ends_cycle`: no burst of the cycle ends later.
+    While a level is being found `is_dose` is false and there is no place in the program.
     """
 
     stage: Count | None

@@ -31,7 +31,8 @@ class ChannelSummary:
 
     The levels are those of contractions in which current flowed: the first, the mean weighted by
     on-time (rounded down), the highest. `contractions` were complete; `on_us`, `pulses` and
-    `charge_nc` (one phase) also hold those broken off.
+    `charge_nc` (one phase) also hold those broken off. With a `full_ua` the levels were settings at
+    which so much may have flowed, and these three are upper bounds.
     """
 
     number: int
@@ -45,6 +46,7 @@ class ChannelSummary:
     on_us: int
     pulses: int
     charge_nc: int
+    full_ua: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,4 +198,5 @@ def _channel_summary(channel: RecordedChannel, doses: Sequence[Contraction]) -> 
         on_us=on_us,
         pulses=sum(c.pulses for c in given),
         charge_nc=sum(c.charge_nc for c in given),
+        full_ua=channel.full_ua,
     )

@@ -55,7 +55,7 @@ class LiveSession:
         self._recorder: Recorder | None = None
         self._arming: actions.Connect | None = None
         self._device: Conversation | None = None
-        self._meter = Meter()
+        self._meter = Meter(preparation.capabilities)
         self._confirmed_channels: tuple[int, ...] = ()
         self._ends_us: int | None = None
         self._rests_until_us: dict[int, int] = {}

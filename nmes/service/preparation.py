@@ -280,6 +280,7 @@ def _channel_record(preparation: Preparation, number: int) -> dict[str, object]:
         "pulse_width_us": shape.pulse_width_us,
         "cap_ua": cap.value,
         "cap_reason": cap.source,
+        "full_ua": preparation.capabilities.full_ua(number),
     }
 
 

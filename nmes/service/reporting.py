@@ -196,6 +196,7 @@ def _channel_text(preparation: Preparation, planned: PlannedChannel) -> link.Cha
         period_us=stage.setup.period_us,
         cap_ua=cap.value,
         cap_reason=cap.source,
+        full_ua=preparation.capabilities.full_ua(planned.number),
         suggested_start_ua=planned.suggested_start_ua,
         pads=tuple(
             link.PadText(

@@ -33,6 +33,7 @@ def _channel(number: int, name: str) -> dict[str, Any]:
         "pulse_width_us": 400,
         "cap_ua": 80_000,
         "cap_reason": "site",
+        "full_ua": None,
     }
 
 

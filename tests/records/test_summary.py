@@ -177,6 +177,14 @@ def test_a_channel_is_told_with_its_first_mean_and_highest_level(
     )
 
 
+def test_a_channel_whose_level_was_a_setting_is_told_with_what_may_have_flowed(
+    summary_of: Summarised, burst: Burst, opening: dict[str, Any]
+) -> None:
+    opening["channels"][0]["full_ua"] = 20_000
+    first, second = summary_of(START, burst(112)).channels
+    assert (first.full_ua, second.full_ua) == (20_000, None)
+
+
 def test_a_mean_level_is_rounded_down(summary_of: Summarised, burst: Burst) -> None:
     events = (burst(1, level_ua=1, on_us=1), burst(2, cycle=1, level_ua=2, on_us=1))
     assert summary_of(*events).channels[0].level_mean_ua == 1

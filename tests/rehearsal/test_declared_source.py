@@ -108,6 +108,55 @@ def test_a_program_that_ran_to_its_end_was_not_stopped(second_ua: int) -> None:
     assert (told.outcome, told.stops) == ("completed", 0)
 
 
+LEVELS_MA = [{1: 1}, {1: 12, 2: 5}, {1: 20, 2: 10}, {1: 2, 2: 10}]
+
+
+@pytest.mark.parametrize("ack_delay_us", [0, 40_000])
+@pytest.mark.parametrize("levels_ma", LEVELS_MA)
+def test_whatever_the_level_the_record_says_no_less_than_flowed(
+    levels_ma: dict[int, int], ack_delay_us: int
+) -> None:
+    levels_ua = {number: 1_000 * level_ma for number, level_ma in levels_ma.items()}
+    done = rehearse(
+        str(PROTOCOL), device=DEVICE, levels_ua=levels_ua, sides={}, ack_delay_us=ack_delay_us
+    )
+    told = {channel.number: channel for channel in done.summary.channels}
+    for flowed in done.delivered:
+        assert told[flowed.channel].pulses >= flowed.pulses
+        assert told[flowed.channel].charge_nc >= flowed.charge_nc
+
+
+def test_the_charge_is_counted_with_the_whole_dial_for_as_long_as_may_be() -> None:
+    first = rehearse(str(PROTOCOL), device=DEVICE, levels_ua={1: 1_000}, sides={}).summary.channels
+    assert [channel.full_ua for channel in first] == [20_000, 10_000]
+    assert first[0].charge_nc == pytest.approx(first[0].on_us / 28_571 * 20 * 250, rel=1e-3)
+
+
+def test_a_channel_that_was_left_at_0_is_said_to_have_given_nothing() -> None:
+    _, second = rehearse(
+        str(PROTOCOL), device=DEVICE, levels_ua={1: 1_000}, sides={}
+    ).summary.channels
+    assert (second.on_us, second.pulses, second.charge_nc) == (0, 0, 0)
+
+
+def test_a_summary_tells_how_much_may_have_flowed_at_any_level(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(["rehearse", str(PROTOCOL), "--device", DEVICE, "--intensity", "1=1"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "LEVELS ARE SETTINGS: up to 20 / 10 mA may have flowed at any level" in told
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["rehearse", "--intensity", "1=1"]])
+def test_margins_are_those_of_the_whole_dial(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    command, *options = arguments
+    main([command, str(PROTOCOL), "--device", DEVICE, *options])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "margins with all that may flow at any level, left below the limit: current 0 %" in told
+
+
 def test_the_record_of_a_session_holds_what_was_declared() -> None:
     rehearsal = rehearse(str(PROTOCOL), device=DEVICE, levels_ua={1: 4_000}, sides={})
     records = [json.loads(line)["record"] for line in rehearsal.journal.splitlines()]
