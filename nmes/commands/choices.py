@@ -1,6 +1,6 @@
 """Reads CHANNEL=SOMETHING options against a protocol's channels, by number or name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from protocols.errors import SessionRefusal
@@ -11,9 +11,10 @@ from protocols.vocabulary import Side
 
 def levels_ua(protocol: StimulationProtocol, options: Sequence[str]) -> dict[int, int]:
     """Return the level of each channel named, in µA; SessionRefusal says what is wrong."""
-    levels = {}
+    levels: dict[int, int] = {}
     for option in options:
         channel, amount = _split(protocol, option, "--intensity", "1=40")
+        _refuse_second(channel, levels, f"--intensity {option}")
         try:
             levels[channel] = ua_from_ma(float(amount))
         except (ValueError, OverflowError) as error:
@@ -29,9 +30,10 @@ def sides(
     protocol: StimulationProtocol, options: Sequence[str], *, default: str | None
 ) -> dict[int, str]:
     """Return the side of each channel whose side is open; `default` for those not named."""
-    chosen = {}
+    chosen: dict[int, str] = {}
     for option in options:
         channel, side = _split(protocol, option, "--side", "1=left")
+        _refuse_second(channel, chosen, f"--side {option}")
         if side not in ("left", "right"):
             raise SessionRefusal(f"--side {option}: a side is left or right.")
         chosen[channel] = side
@@ -39,6 +41,11 @@ def sides(
         if asked.side is Side.CHOSEN_AT_ARMING and default is not None:
             chosen.setdefault(asked.number, default)
     return chosen
+
+
+def _refuse_second(channel: int, named: Mapping[int, object], option: str) -> None:
+    if channel in named:
+        raise SessionRefusal(f"{option}: channel {channel} was named before. Name it once.")
 
 
 def _split(protocol: StimulationProtocol, option: str, name: str, example: str) -> tuple[int, str]:

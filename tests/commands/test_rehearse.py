@@ -44,11 +44,14 @@ def test_an_unknown_device_is_trouble_with_the_device(nmes: Nmes, device: str) -
         (("--intensity", "1=strong"), "'strong' is no current in mA"),
         (("--intensity", "1=-5"), "a current is never negative"),
         (("--intensity", "7=5"), "demo has no channel '7'"),
+        (("--intensity", "1=5", "--intensity", "1=8"), "channel 1 was named before. Name it once."),
+        (("--intensity", "1=5", "--intensity", "wrist extensors=5"), "channel 1 was named before"),
+        (("--side", "1=left", "--side", "1=right"), "--side 1=right: channel 1 was named before"),
         (("--intensity", "wrist extensor=5"), "Did you mean 'wrist extensors'?"),
     ],
 )
 def test_an_option_that_makes_no_sense_is_bad_input(
-    nmes: Nmes, option: tuple[str, str], said: str
+    nmes: Nmes, option: tuple[str, ...], said: str
 ) -> None:
     answer = nmes("rehearse", "demo", *option)
     assert answer.code == 1
