@@ -27,11 +27,16 @@ def progress(title: str, unit: str) -> Iterator[Callable[[int, int], None]]:
 
         def show(done: int, planned: int) -> None:
             nonlocal shown
-            if shown != (done, planned):
+            if _is_news(shown, done, planned):
                 shown = (done, planned)
                 bar.update(task, completed=done, total=planned)
 
         yield show
+
+
+def _is_news(shown: tuple[int, int], done: int, planned: int) -> bool:
+    """Whether there is more to show: a record that fell short at the end takes nothing back."""
+    return done > shown[0] or planned != shown[1]
 
 
 def session_progress(
@@ -48,7 +53,7 @@ def _lines_of(title: str) -> Callable[[int, int], None]:
 
     def show(done: int, planned: int) -> None:
         nonlocal shown
-        if shown != (done, planned):
+        if _is_news(shown, done, planned):
             shown = (done, planned)
             sys.stderr.write(f"{title}: {done} of {planned} contractions done\n")
             sys.stderr.flush()

@@ -18,6 +18,13 @@ def test_a_session_in_a_pipe_tells_each_contraction_once_and_the_start(
     assert printed.out == ""
 
 
+def test_progress_in_a_pipe_never_goes_back(capsys: pytest.CaptureFixture[str]) -> None:
+    with session_progress("demo") as on_progress:
+        for done in (0, 1, 0):
+            on_progress(done, 5)
+    assert capsys.readouterr().err.splitlines()[-1] == "demo: 1 of 5 contractions done"
+
+
 def test_each_line_of_a_session_is_there_before_the_next_contraction(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
