@@ -1,6 +1,7 @@
 """Fault script files: finding them, reading them, and saying all that is wrong with one."""
 
 import stat
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -40,6 +41,8 @@ def load_faults(name_or_path: str | Path, dialect: Dialect) -> FaultScript:
     text = str(name_or_path)
     path = INCIDENTS / f"{text}.yaml" if text in incidents() else Path(text)
     content = _short_bytes(path)
+    if text in incidents():
+        return _shipped(path, content.decode(), dialect)
     try:
         return read_faults(content.decode("utf-8-sig"), str(path), dialect)
     except UnicodeDecodeError as error:
@@ -65,6 +68,28 @@ def read_faults(text: str, name: str, dialect: Dialect) -> FaultScript:
         in_order = sorted(reading.complaints, key=lambda complaint: complaint.line)
         raise FaultScriptError(name, tuple(in_order))
     return script
+
+
+def _shipped(path: Path, text: str, dialect: Dialect) -> FaultScript:
+    try:
+        return read_faults(text, str(path), dialect)
+    except FaultScriptError as error:  # nobody is to mend what is shipped: another one helps
+        cure = f"Incidents that suit the {dialect.device}: {', '.join(suiting(dialect))}."
+        told = tuple(replace(complaint, cure=cure) for complaint in error.complaints)
+        raise FaultScriptError(str(path), told) from None
+
+
+def suiting(dialect: Dialect) -> tuple[str, ...]:
+    """Return the names of the shipped incidents that a device can show."""
+    return tuple(name for name in incidents() if _suits(INCIDENTS / f"{name}.yaml", dialect))
+
+
+def _suits(path: Path, dialect: Dialect) -> bool:
+    try:
+        read_faults(path.read_text(encoding="utf-8"), str(path), dialect)
+    except FaultScriptError:
+        return False
+    return True
 
 
 def _short_bytes(path: Path) -> bytes:

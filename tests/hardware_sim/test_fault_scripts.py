@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardware_sim.devices import DEVICES
 from hardware_sim.fault_script import (
     INCIDENTS,
     KIND_MODELS,
@@ -15,6 +16,7 @@ from hardware_sim.fault_script import (
     incidents,
     load_faults,
     read_faults,
+    suiting,
 )
 from hardware_sim.faults import KINDS, BaseFault, Drop, FaultScript, Load
 from hardware_sim.rehastim2.dialect import REHASTIM2
@@ -205,6 +207,18 @@ def test_a_script_that_is_far_too_long_is_refused(tmp_path: Path) -> None:
 
 def test_lists_within_lists_without_end_are_refused() -> None:
     assert "groups within groups" in complaint("[" * 20_000)
+
+
+def test_an_incident_that_a_device_cannot_show_is_refused_with_those_that_it_can() -> None:
+    with pytest.raises(FaultScriptError) as refused:
+        load_faults("patient_switch", DEVICES["p24"].dialect)
+    told = str(refused.value)
+    assert "the p24 has no emergency_switch. Incidents that suit the p24: battery_reboot, " in told
+    assert "patient_switch" not in told.partition("Incidents")[2]
+
+
+def test_every_incident_suits_the_device_that_it_was_written_for() -> None:
+    assert suiting(REHASTIM2) == incidents()
 
 
 def test_ten_incidents_are_shipped_and_each_begins_with_what_happens_in_the_clinic() -> None:
