@@ -96,10 +96,7 @@ def _short_bytes(path: Path) -> bytes:
     """Return what a plain file holds; a pipe or a device without end is not waited for."""
     name = str(path)
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise _one(name, 0, "it is no file", "Name a plain text file.")
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+        content = _bytes_of_file(path)
     except FileNotFoundError:
         known = ", ".join(incidents())
         what = "there is neither a file nor an incident of this name"
@@ -108,10 +105,20 @@ def _short_bytes(path: Path) -> bytes:
         reason = getattr(error, "strerror", None) or str(error)
         cure = "Check the path and who may read the file."
         raise _one(name, 0, f"it cannot be read ({reason})", cure) from None
+    if content is None:
+        raise _one(name, 0, "it is no file", "Name a plain text file.")
     if len(content) > MOST_BYTES:
         what = f"it has more than {MOST_BYTES // 1024} KiB"
         raise _one(name, 0, what, "Scripts are far shorter: check that this is the right file.")
     return content
+
+
+def _bytes_of_file(path: Path) -> bytes | None:
+    """Return at most one byte more than allowed; None if there is no plain file."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        return None
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
 
 
 def _one(name: str, line: int, what: str, cure: str) -> FaultScriptError:
