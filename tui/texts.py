@@ -29,6 +29,8 @@ TOO_SMALL = "Make the window larger: {width}x{height} is below {min_width}x{min_
 TOO_SMALL_NO_ARMING = "Nothing can be armed until it is."
 TOO_SMALL_STILL_ON = "Output goes on; steps up wait until it is larger."
 
+LEVELS_ARE_SETTINGS = "LEVELS ARE SETTINGS: up to {full} mA may flow"
+
 MARKS = {"info": "i", "warning": "!", "error": "!!"}
 
 # Why a key does nothing now -------------------------------------------------------------------
@@ -147,6 +149,8 @@ PAD = "Pad {name}"
 PAD_AREA = "{area} cm²"
 PULSES = "{width} µs per phase, {frequency} Hz, {waveform}"
 CAP = "at most {cap} mA ({reason})"
+CAP_OF_SETTING = "set to at most {cap} mA ({reason})"
+ANY_SETTING = "A LEVEL IS A SETTING: at any above 0 up to {full} mA may flow"
 SUGGESTED_START = "expect a first contraction near {current} mA"
 LABEL_POSITION = "Position"
 LABEL_WATCH = "Look for"
@@ -209,13 +213,17 @@ REMAINING = "{time} left"
 HEAD_CHANNEL = "CH"
 HEAD_NAME = "MUSCLE"
 HEAD_NOW = "NOW mA"
+HEAD_NOW_SET = "SETTING"
 HEAD_SET = "SET"
 HEAD_CAP = "CAP"
 HEAD_PAST = "delivered {past} s "
+HEAD_PAST_SET = "set {past} s "
 HEAD_FUTURE = " plan {future} s"
 TILE_SET = "set {level} mA"
 TILE_CAP = "cap {cap} {reason}"
 TILE_UNIT = "mA"
+TILE_SETTING = "SETTING"
+UP_TO = "up to {full} mA"
 PLAN_HEADING = "PLAN"
 EVENTS_HEADING = "EVENTS"
 NO_EVENTS = "nothing yet"
@@ -269,6 +277,8 @@ LABEL_ADVICE = "Do now"
 LABEL_NOW = "Now"
 CURRENTS = "mA: {currents}"
 CHANNEL_CURRENT = "ch{number} {current} mA"
+CHANNEL_SETTING = "ch{number} set {current}, max {full} mA"
+SETTINGS = "mA set: {currents}, max {full}"
 UNKNOWN_CAUSE = "not told"
 WHAT_HAPPENED = "What happened? (for the record; may be left blank)"
 HAPPENED = ("patient asked", "pain", "pads came off", "wrong muscle", "other")
@@ -295,6 +305,10 @@ SUMMARY_HEAD = ("CH", "MUSCLE", "START", "MEAN", "MAX mA", "GIVEN", "PULSES", "C
 SUMMARY_NOTE = (
     "of the program: each once, when its last channel is done. GIVEN: complete ones of the channel "
     "in which current flowed, repeats after a pause too."
+)
+SUMMARY_BOUNDS = (
+    "LEVELS WERE SETTINGS: up to {full} mA may have flowed at any above 0. PULSES and CHARGE are "
+    "the most that this may have come to."
 )
 NO_FAULTS = "no fault"
 SUMMARY_RECORD = "record {session}   hash {hash}"

@@ -46,6 +46,12 @@ class ChannelRow:
         return wording.current_text(self.level_ua)
 
     @property
+    def full_text(self) -> str | None:
+        """What may flow at any level, in mA; None where the level is what flows."""
+        full_ua = self.text.full_ua
+        return None if full_ua is None else wording.current_text(full_ua)
+
+    @property
     def cap_text(self) -> str:
         """The effective upper bound in mA."""
         return wording.current_text(self.text.cap_ua)
@@ -68,6 +74,11 @@ class View:
     events: tuple[Event, ...]
     cues_sound: bool
     is_ascii: bool
+
+    @property
+    def full_text(self) -> str:
+        """What may flow in each channel at any level, "" where the levels are what flows."""
+        return wording.bounds_text(row.text.full_ua for row in self.rows)
 
     @property
     def chosen(self) -> ChannelRow:

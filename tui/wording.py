@@ -1,6 +1,7 @@
 """Exact integers of the engine into words of the clinic: pure."""
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from functools import lru_cache
 
@@ -88,6 +89,11 @@ def milliseconds(time_us: int) -> str:
 def centimetres_squared(area_mm2: int) -> str:
     """Return an area in cm² without its unit."""
     return f"{area_mm2 / 100:.1f}".removesuffix(".0")
+
+
+def bounds_text(bounds_ua: Iterable[int | None]) -> str:
+    """Return the bounds that there are in mA without their unit, one for each channel."""
+    return " / ".join(current_text(bound_ua) for bound_ua in bounds_ua if bound_ua is not None)
 
 
 def charge_text(charge_nc: int) -> str:

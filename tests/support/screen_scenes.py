@@ -271,6 +271,30 @@ def prepared(
     )
 
 
+FULL_UA = (60_000, 80_000)
+"""What a separate stimulator is set to, on its two channels."""
+
+
+def prepared_with_settings() -> Prepared:
+    """The plan on a device whose levels are only settings of what another one makes."""
+    plan = prepared()
+    channels = tuple(
+        channel.model_copy(update={"full_ua": full_ua})
+        for channel, full_ua in zip(plan.channels, FULL_UA, strict=True)
+    )
+    return plan.model_copy(update={"channels": channels})
+
+
+def summary_with_settings() -> Summary:
+    """The summary of a session on such a device."""
+    told = summary()
+    channels = tuple(
+        channel.model_copy(update={"full_ua": full_ua})
+        for channel, full_ua in zip(told.channels, FULL_UA, strict=True)
+    )
+    return told.model_copy(update={"channels": channels})
+
+
 def snapshot(state: str = "running", count: int = 2, **changes: object) -> Snapshot:
     """A moment; in `running` the sixth contraction of the second stage is held for 4 s more."""
     flows = state in {"running", "finding"}

@@ -17,6 +17,7 @@ GOLDEN = Path(__file__).parent / "golden"
 SMALL, LARGE = (80, 24), (120, 40)
 
 PLAN = scenes.prepared()
+SETTINGS = scenes.prepared_with_settings()
 
 SCENES: dict[str, tuple[Report, ...]] = {
     "armed": (PLAN, scenes.snapshot("armed"), *scenes.events()),
@@ -29,6 +30,9 @@ SCENES: dict[str, tuple[Report, ...]] = {
     "placement": (PLAN,),
     "summary": (scenes.summary(),),
     "start": (scenes.catalogue(),),
+    "running_setting": (SETTINGS, scenes.snapshot("running"), *scenes.events()),
+    "placement_setting": (SETTINGS,),
+    "summary_setting": (scenes.summary_with_settings(),),
 }
 
 

@@ -3,7 +3,7 @@
 from tui import texts, wording
 from tui.lines import Line, Span, fit_line, line, spread
 from tui.situation import LIVE_STATES, Remark
-from tui.view import View
+from tui.view import ChannelRow, View
 
 
 def title_line(view: View, width: int) -> Line:
@@ -96,14 +96,22 @@ def stale_text(view: View) -> str:
 
 def currents_text(view: View) -> str:
     """Return the confirmed current of every channel on one line."""
-    return "  ".join(
-        texts.CHANNEL_CURRENT.format(number=row.number, current=row.now_text) for row in view.rows
-    )
+    return "  ".join(current_of(row) for row in view.rows)
+
+
+def current_of(row: ChannelRow) -> str:
+    """Return the confirmed current of a channel; where it is only a setting, with its bound."""
+    if row.full_text is None or not row.now_ua:
+        return texts.CHANNEL_CURRENT.format(number=row.number, current=row.now_text)
+    return texts.CHANNEL_SETTING.format(number=row.number, current=row.now_text, full=row.full_text)
 
 
 def short_currents_text(view: View) -> str:
     """Return the confirmed currents in the order of the channels, in as little room as possible."""
-    return texts.CURRENTS.format(currents=" ".join(row.now_text for row in view.rows))
+    currents = " ".join(row.now_text for row in view.rows)
+    if view.full_text:
+        return texts.SETTINGS.format(currents=currents, full=view.full_text)
+    return texts.CURRENTS.format(currents=currents)
 
 
 def _why_off(view: View) -> str:

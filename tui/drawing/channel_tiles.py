@@ -41,7 +41,7 @@ def _tile(view: View, row: ChannelRow, width: int) -> list[Line]:
     title = fit(f"{texts.HEAD_CHANNEL} {row.number} {mark} {row.title}", width)
     is_unknown = row.now_ua is None
     number_style = "alarm" if is_unknown else "bold"
-    beside_number = ("", f"  {texts.STALE}" if is_unknown else "", f" {texts.TILE_UNIT}")
+    beside_number = _beside_number(row)
     digits = big_number(row.now_text, is_ascii=view.is_ascii)
     limits = (
         f"{texts.TILE_SET.format(level=row.level_text)}  "
@@ -57,6 +57,15 @@ def _tile(view: View, row: ChannelRow, width: int) -> list[Line]:
         line((_level_bar(row, width), channel_style(row.number))),
         line((fit(_pulse_text(row), width), "dim")),
     ]
+
+
+def _beside_number(row: ChannelRow) -> tuple[str, str, str]:
+    """Return what stands right of each line of the big number."""
+    full = row.full_text
+    setting, up_to = ("", "") if full is None else (texts.TILE_SETTING, texts.UP_TO)
+    word = texts.STALE if row.now_ua is None else setting
+    unit = f"{texts.TILE_UNIT}, {up_to.format(full=full)}" if up_to else texts.TILE_UNIT
+    return "", f"  {word}" if word else "", f" {unit}"
 
 
 def _level_bar(row: ChannelRow, width: int) -> str:

@@ -49,8 +49,12 @@ def _channel_heading(channel: ChannelText, width: int, *, side_is_free: bool) ->
         frequency=wording.frequency_text(channel.period_us),
         waveform=wording.words(channel.waveform),
     )
-    cap = texts.CAP.format(cap=wording.current_text(channel.cap_ua), reason=channel.cap_reason)
+    text = texts.CAP if channel.full_ua is None else texts.CAP_OF_SETTING
+    cap = text.format(cap=wording.current_text(channel.cap_ua), reason=channel.cap_reason)
     rows = [fit_line(heading, width), line((fit(f" {pulses}; {cap}", width), "dim"))]
+    if channel.full_ua is not None:
+        full = wording.current_text(channel.full_ua)
+        rows.append(fit_line(line((f" {texts.ANY_SETTING.format(full=full)}", "warn")), width))
     if channel.suggested_start_ua is not None:
         current = wording.current_text(channel.suggested_start_ua)
         rows.append(line((f" {texts.SUGGESTED_START.format(current=current)}", "dim")))

@@ -1,7 +1,7 @@
 """What remains when the window is too small: the stop line and the currents, nothing else."""
 
 from tui import texts
-from tui.drawing.bars import output_line
+from tui.drawing.bars import current_of, output_line
 from tui.lines import Line, fit_line, line, wrapped
 from tui.terminal import MIN_HEIGHT, MIN_WIDTH
 from tui.view import View
@@ -25,7 +25,7 @@ def small_lines(view: View | None, width: int, height: int, *, stop_is_live: boo
 
 def _current_line(view: View, width: int, index: int) -> Line:
     row = view.rows[index]
-    now = texts.CHANNEL_CURRENT.format(number=row.number, current=row.now_text)
+    now = current_of(row)
     stale = f" {texts.STALE}" if row.now_ua is None else ""
     level = texts.TILE_SET.format(level=row.level_text)
     mark = ">" if row.is_chosen else " "

@@ -15,6 +15,10 @@ def summary_lines(summary: Summary, width: int, zone: tzinfo | None) -> list[Lin
     lines.append(_table_row(texts.SUMMARY_HEAD, "dim"))
     lines += [_table_row(_cells(channel), "") for channel in summary.channels]
     lines += [line((f" {row}", "dim")) for row in wrapped(texts.SUMMARY_NOTE, width - 2)]
+    full = wording.bounds_text(channel.full_ua for channel in summary.channels)
+    if full:
+        bounds = texts.SUMMARY_BOUNDS.format(full=full)
+        lines += [line((f" {row}", "warn")) for row in wrapped(bounds, width - 2)]
     lines.append(line())
     lines += _faults(summary, width)
     lines += [line(), line(f" {texts.SKIN_REMINDER}"), line()]

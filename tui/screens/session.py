@@ -97,7 +97,7 @@ class SessionScreen(NmesScreen):
 
     def _draw_panes(self, view: View, arrangement: Arrangement, width: int) -> None:
         height = arrangement.panes_height
-        self.panel("trace-head").show([self._trace_head(arrangement)])
+        self.panel("trace-head").show([self._trace_head(view, arrangement)])
         plan_width = width // 2 - 1 if arrangement.has_plan else 0
         rest = width - plan_width
         if arrangement.has_plan:
@@ -109,9 +109,10 @@ class SessionScreen(NmesScreen):
         else:
             self.panel("events").show(panes.event_lines(view, rest, height, self.host.zone))
 
-    def _trace_head(self, arrangement: Arrangement) -> Line:
+    def _trace_head(self, view: View, arrangement: Arrangement) -> Line:
         grid, label = self.plot.grid, PLOT_LABEL if arrangement.is_tiles else 0
-        past = texts.HEAD_PAST.format(past=round(grid.past_us / 1_000_000))
+        head = texts.HEAD_PAST_SET if view.full_text else texts.HEAD_PAST
+        past = head.format(past=round(grid.past_us / 1_000_000))
         future = texts.HEAD_FUTURE.format(future=round(grid.future_us / 1_000_000))
         return line((past.rjust(label + grid.past_cells), "dim"), "│", (future, "dim"))
 
@@ -230,6 +231,14 @@ class SessionScreen(NmesScreen):
 
 
 def _standing_advice(view: View) -> str:
+    """Return what is always worth saying; first of all that a level is not what flows."""
+    advice = _task_and_start(view)
+    if not view.full_text:
+        return advice
+    return f"{texts.LEVELS_ARE_SETTINGS.format(full=view.full_text)}; {advice}"
+
+
+def _task_and_start(view: View) -> str:
     suggested_ua = view.chosen.text.suggested_start_ua
     if view.snapshot.state != "finding" or suggested_ua is None:
         return view.prepared.task
