@@ -41,6 +41,8 @@ class Capabilities:
     before the device can be used, "" if nothing. `contact_from_ua` is the current from which on an
     open electrode is noticed, where the device reports one. `overrun_us` is how much longer than
     it was confirmed an output may flow each time, beginning and end together, where that counts.
+    `has_fleeting_errors`: it tells of an error only when asked, and an update starts again what the
+    error has stopped.
     `stop_time_us` is the declared longest time from a written stop to no further pulse,
     `watchdog_us` the silence after which the device stops by itself (None: never).
     """
@@ -71,6 +73,7 @@ class Capabilities:
     lacks: str = ""
     contact_from_ua: int = 0
     overrun_us: int = 0
+    has_fleeting_errors: bool = False
 
     def full_ua(self, channel: int) -> int | None:
         """Return what may flow in a channel at any level; None where that is its level."""

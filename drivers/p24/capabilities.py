@@ -37,6 +37,7 @@ P24 = Capabilities(
     is_research_only=False,
     serial_overhead_us=60,
     contact_from_ua=CONTACT_KNOWN_FROM_UA,
+    has_fleeting_errors=True,
 )
 
 REHAMOVE3 = replace(

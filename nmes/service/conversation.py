@@ -54,6 +54,8 @@ class Conversation:
         self._rests_until_us = rests_until_us
         self._keep_alive_us = preparation.capabilities.keep_alive_us
         self._refresh_us = preparation.capabilities.refresh_us
+        self._asks_first = preparation.capabilities.has_fleeting_errors
+        self._is_asked = False
         self._meter = meter
         self._tell = tell
         self._gate = workshop.open_gate(preparation.choice.device, preparation.choice.port)
@@ -110,6 +112,9 @@ class Conversation:
     def speak(self, session: Session, now_us: int) -> None:
         """Write a set-up asked for, the frame for now if it is another one, else a keep-alive.
 
+        Where an update would clear an error before anybody was told of it, the keep-alive comes
+        first: the frame is then the one for the time of its answer.
+
         LimitViolation if the gate refuses: it has then stopped the device and latched.
         """
         if not self._gate.is_ready or not session.is_live:
@@ -120,13 +125,31 @@ class Conversation:
             return
         if self._is_due(session, now_us):
             frame = frame_at(session, now_us, self._last(session, now_us))
+            if self._must_ask_first(session, frame):
+                self._is_asked = True
+                self._keep_alive(now_us)
+                return
             if frame != self._written or self._is_doubtful or now_us >= self._refresh_due_us:
                 self._write(session, frame, now_us)
+            self._is_asked = False
             self._looked_at = session
             self._change_us = next_change_at_us(session, now_us, self._last(session, now_us))
         if self._gate.is_ready and now_us >= self._keep_alive_due_us():
-            self._gate.keep_alive(now_us)
-            self._exchanged_us = now_us
+            self._keep_alive(now_us)
+
+    def _keep_alive(self, now_us: int) -> None:
+        self._gate.keep_alive(now_us)
+        self._exchanged_us = now_us
+
+    def _must_ask_first(self, session: Session, frame: OutputFrame) -> bool:
+        """Whether to ask for errors first; what ends a burst or was wished never waits."""
+        before = self._written
+        if not self._asks_first or self._is_asked or self._is_doubtful or before is None:
+            return False
+        if before.is_silent or frame == before or self._is_new(session):
+            return False
+        pairs = zip(before.outputs, frame.outputs, strict=True)
+        return all(new.current_ua > 0 for old, new in pairs if old.current_ua > 0)
 
     def _is_new(self, session: Session) -> bool:
         """Whether the output may have changed since it was last looked at, whatever the time."""
