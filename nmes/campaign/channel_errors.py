@@ -10,6 +10,7 @@ from typing import Any
 
 from hardware_sim.fault_log import AppliedFault
 from hardware_sim.faults import FaultScript
+from nmes.campaign.devices import Device
 from nmes.campaign.evidence import Evidence, Finding, Incident, PulseSeen, Record
 from nmes.campaign.oracle import Channel
 
@@ -50,7 +51,9 @@ def _span(at_us: int, fault: Any) -> Span:
     return Span(from_us=at_us, until_us=until_us)
 
 
-def channel_errors(fault: Any, entry: AppliedFault, hidden: Sequence[Span]) -> Iterator[Incident]:
+def channel_errors(
+    fault: Any, entry: AppliedFault, hidden: Sequence[Span], device: Device
+) -> Iterator[Incident]:
     """Yield what an error came to, as long as it was not hidden."""
     is_low = fault.error == LOW_CURRENT
     for span in _left_of(_span(entry.time_us, fault), hidden):
@@ -61,6 +64,7 @@ def channel_errors(fault: Any, entry: AppliedFault, hidden: Sequence[Span]) -> I
             quiet_after_us=None if is_low else 0,
             lasts_us=None if is_for_good else span.until_us - span.from_us,
             channels=frozenset({fault.channel}),
+            is_unnoticed=fault.error in device.untold_errors,
         )
 
 

@@ -21,7 +21,8 @@ class Device:
     for another; without a checksum it reads whatever arrives.
 
     Below `pads_known_from_ua` it does not look at its pads. `update_restarts`: it tells of an error
-    only when asked, and an update starts again what an error has stopped.
+    only when asked, and an update starts again what an error has stopped; `untold_errors` it does
+    not tell even then.
 
     `dials_ma`: it only passes on what another makes, whose current is this on each channel, in full
     at any level. It is slow: `stop_us` is its declared time from a stop to its last pulse,
@@ -46,6 +47,7 @@ class Device:
     has_checksum: bool = True
     pads_known_from_ua: int = 0
     update_restarts: bool = False
+    untold_errors: frozenset[str] = frozenset()
     dials_ma: tuple[int, ...] | None = None
     stop_us: int = 200_000
     settle_us: int = 0
@@ -131,6 +133,7 @@ REHAMOVE3 = Device(
     skips_shorts=True,
     is_misread=_SCIENCEMODE_4,
     update_restarts=True,
+    untold_errors=frozenset({"pulse_timeout"}),
 )
 """ScienceMode 3 description 3.2.4."""
 

@@ -244,7 +244,7 @@ def _incidents(
             case "short_electrode" if not device.skips_shorts:
                 continue
             case "channel_error":
-                yield from channel_errors(fault, entry, hidden)
+                yield from channel_errors(fault, entry, hidden, device)
             case "open_electrode" | "short_electrode":
                 is_hidden = any(span.begins_by(at_us, lasts_us) for span in hidden)
                 yield Incident(

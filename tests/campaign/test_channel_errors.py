@@ -18,7 +18,7 @@ from support.campaign_bench import (
 
 from hardware_sim.fault_log import AppliedFault
 from hardware_sim.faults import FaultScript
-from nmes.campaign.devices import P24, REHASTIM2, Device
+from nmes.campaign.devices import P24, REHAMOVE3, REHASTIM2, Device
 from nmes.campaign.evidence import Evidence, Incident
 from nmes.campaign.harm import harm_of
 
@@ -146,6 +146,18 @@ def test_a_pad_that_is_off_may_go_unnoticed_only_where_a_device_does_not_look(
     script = FaultScript.model_validate({"seed": 1, "faults": (opened,)})
     entry = AppliedFault(
         time_us=10 * S, fault=1, kind="open_electrode", direction="", detail="", data=b""
+    )
+    (incident,) = harm_of(script, [entry], device).incidents
+    assert incident.is_unnoticed is is_unnoticed
+
+
+@pytest.mark.parametrize(("device", "is_unnoticed"), [(P24, False), (REHAMOVE3, True)])
+def test_a_pulse_timeout_goes_unnoticed_only_where_a_device_cannot_tell_it(
+    device: Device, is_unnoticed: bool
+) -> None:
+    script = FaultScript.model_validate({"seed": 1, "faults": (error_of("pulse_timeout"),)})
+    entry = AppliedFault(
+        time_us=10 * S, fault=1, kind="channel_error", direction="", detail="", data=b""
     )
     (incident,) = harm_of(script, [entry], device).incidents
     assert incident.is_unnoticed is is_unnoticed
