@@ -20,7 +20,7 @@ from hardware_sim.devices import DEVICES as SIMULATED
 from hardware_sim.dialect import Dialect
 from hardware_sim.fault_log import AppliedFault
 from hardware_sim.faults import FaultScript
-from nmes.campaign.channel_errors import channel_errors, hidden_spans
+from nmes.campaign.channel_harm import channel_errors, hidden_spans
 from nmes.campaign.devices import Device
 from nmes.campaign.evidence import Incident, Unsteered
 from nmes.campaign.generator import Draft

@@ -1,0 +1,52 @@
+"""Errors of a channel as a fault script made them; a device that hides its errors has none."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from hardware_sim.fault_log import AppliedFault
+from hardware_sim.faults import FaultScript
+from nmes.campaign.channel_errors import FOREVER_US, LOW_CURRENT, Span
+from nmes.campaign.devices import Device
+from nmes.campaign.evidence import Incident
+
+
+def hidden_spans(script: FaultScript, entries: Sequence[AppliedFault]) -> tuple[Span, ...]:
+    """Return when the device noticed no error."""
+    return tuple(
+        _span(entry.time_us, script.faults[entry.fault - 1])
+        for entry in entries
+        if entry.kind == "hidden_errors"
+    )
+
+
+def _span(at_us: int, fault: Any) -> Span:
+    until_us = FOREVER_US if fault.for_s is None else at_us + round(fault.for_s * 1e6)
+    return Span(from_us=at_us, until_us=until_us)
+
+
+def channel_errors(
+    fault: Any, entry: AppliedFault, hidden: Sequence[Span], device: Device
+) -> Iterator[Incident]:
+    """Yield what an error came to, as long as it was not hidden."""
+    is_low = fault.error == LOW_CURRENT
+    for span in _left_of(_span(entry.time_us, fault), hidden):
+        is_for_good = span.until_us == FOREVER_US
+        yield Incident(
+            at_us=span.from_us,
+            kind=LOW_CURRENT if is_low else entry.kind,
+            quiet_after_us=None if is_low else 0,
+            lasts_us=None if is_for_good else span.until_us - span.from_us,
+            channels=frozenset({fault.channel}),
+            is_unnoticed=fault.error in device.untold_errors,
+        )
+
+
+def _left_of(whole: Span, hidden: Sequence[Span]) -> Iterator[Span]:
+    """Yield what is left of a span beside others, which must be in order of time."""
+    from_us = whole.from_us
+    for span in hidden:
+        if from_us < min(span.from_us, whole.until_us):
+            yield Span(from_us=from_us, until_us=min(span.from_us, whole.until_us))
+        from_us = max(from_us, span.until_us)
+    if from_us < whole.until_us:
+        yield Span(from_us=from_us, until_us=whole.until_us)
