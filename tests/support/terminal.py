@@ -30,6 +30,7 @@ class Terminal:
         fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
+        self._text: str | None = None
         self._lock = threading.Lock()
         self.process = subprocess.Popen(
             command,
@@ -55,7 +56,9 @@ class Terminal:
     def text(self) -> str:
         """What stands on the screen."""
         with self._lock:
-            return "\n".join(self._screen.display)
+            if self._text is None:
+                self._text = "\n".join(self._screen.display)
+            return self._text
 
     def wait_for(self, words: str, patience_s: float = 30.0) -> None:
         """Wait until these words stand on the screen; TimeoutError shows what stands there."""
@@ -78,6 +81,7 @@ class Terminal:
                     chunk = os.read(self._keyboard, CHUNK_BYTES)
                     with self._lock:
                         self._stream.feed(chunk)
+                        self._text = None
 
 
 def _take_terminal() -> None:
