@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
+from math import ceil, floor
 from pathlib import Path
 
 from support.prescription import Contraction, Prescription, prescribed
@@ -83,7 +84,8 @@ class Case:
             begin = taken
             if index + 1 < len(contractions):
                 middle_us = (contraction.end_us + contractions[index + 1].start_us) / 2
-                while taken < len(pulses) and pulses[taken].time_us < self.zero_us + middle_us:
+                until_us = ceil(self.zero_us + middle_us)
+                while taken < len(pulses) and pulses[taken].time_us < until_us:
                     taken += 1
             else:
                 taken = len(pulses)
@@ -141,8 +143,8 @@ def rests_are_silent(case: Case) -> list[Finding]:
     for delivery in case.deliveries:
         asked = delivery.contraction
         tolerated_us = case.tolerance_us(asked)
-        begin_us = case.zero_us + asked.start_us - tolerated_us
-        end_us = case.zero_us + asked.end_us + tolerated_us
+        begin_us = ceil(case.zero_us + asked.start_us - tolerated_us)
+        end_us = floor(case.zero_us + asked.end_us + tolerated_us)
         findings += [
             f"{delivery.name}: {pulse.current_ma} mA at {pulse.time_s} s, in a rest"
             for pulse in delivery.pulses

@@ -6,6 +6,7 @@ against the file itself. Times are whole µs from the start of the first stage, 
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ LIBRARY = Path(__file__).parents[2] / "protocols" / "library"
 DEVICE_PERIOD_STEP_US = 500  # ScienceMode2 description 1.24, 4.3: intervals in steps of 0.5 ms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Contraction:
     """One prescribed burst of one channel; `on_us` includes both ramps."""
 
@@ -34,7 +35,7 @@ class Contraction:
     def end_us(self) -> int:
         return self.start_us + self.on_us
 
-    @property
+    @cached_property
     def period_us(self) -> int:
         """The period on the device's grid that is nearest to the one written."""
         steps = round(1_000_000 / self.frequency_hz / DEVICE_PERIOD_STEP_US)

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 HEADER = (
@@ -7,7 +8,7 @@ HEADER = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PulseRow:
     time_s: float
     channel: int
@@ -18,7 +19,7 @@ class PulseRow:
     gap_us: int
     net_charge_nc: int
 
-    @property
+    @cached_property
     def time_us(self) -> int:
         return round(self.time_s * 1_000_000)
 
