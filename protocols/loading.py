@@ -7,6 +7,7 @@ can make by `protocols.timeline`.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -22,6 +23,8 @@ from protocols.yaml_reading import read_yaml
 KIND = "protocol"
 MAX_BYTES = 256 * 1024
 LIBRARY = Path(__file__).parent / "library"
+KEPT = 32
+"""How many texts stay understood: the same one is loaded whenever it is listed, shown, prepared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,11 @@ def file_sha256(path: Path) -> str:
 def load_text(text: str | bytes, name: str) -> LoadedProtocol:
     """Read the text of a protocol file of this name; raise ProtocolFileError."""
     content = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    return _understood(content, name)
+
+
+@lru_cache(maxsize=KEPT)
+def _understood(content: bytes, name: str) -> LoadedProtocol:
     reading = read_yaml(short_text(content, name, KIND, MAX_BYTES), KIND)
     if (version := other_version(reading)) is not None:
         raise ProtocolFileError(name, (version,))

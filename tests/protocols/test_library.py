@@ -13,6 +13,7 @@ from protocols.loading import LIBRARY, library, load_protocol
 from protocols.plan import Plan
 from protocols.timeline import make_plan, protocol_duration_us
 
+ENTRIES = library()
 SITE_CAPS = {
     "quadriceps": (120_000, 400, 45_000),
     "tibialis_anterior": (80_000, 400, 25_000),
@@ -101,7 +102,7 @@ def test_bound_area_and_charge_are_those_of_the_clinical_table(row: Row, plan: P
 
 
 def test_no_library_protocol_asks_for_more_than_its_site_may_get(fine_device) -> None:
-    for entry in library():
+    for entry in ENTRIES:
         plan = make_plan(load_protocol(entry.path), fine_device)
         widths_us = {s.channel: s.pulse_width_us for stage in plan.stages for s in stage.shapes}
         for channel in plan.channels:
@@ -141,25 +142,25 @@ def test_the_demonstration_says_that_it_is_not_for_people() -> None:
     assert "Not for use on people" in protocol.goal
 
 
-@pytest.mark.parametrize("entry", library(), ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_a_library_file_is_named_by_its_id_is_a_draft_and_suggests_no_current(entry) -> None:
     assert entry.protocol.id == entry.name
     assert entry.protocol.status == "draft"
     assert all(channel.suggested_start_ma is None for channel in entry.protocol.channels)
 
 
-@pytest.mark.parametrize("entry", library(), ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_a_library_file_marks_its_own_numbers_as_proposals(entry) -> None:
     assert "[proposal]" in entry.path.read_text()
 
 
-@pytest.mark.parametrize("entry", library(), ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_asymmetric_protocols_accept_symmetric_pulses_as_second(entry) -> None:
     for channel in entry.protocol.channels:
         assert channel.waveforms[-1] == "symmetric_biphasic"
 
 
-@pytest.mark.parametrize("entry", library(), ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_the_duration_told_before_a_device_is_chosen_is_that_of_the_plan(entry, device) -> None:
     plan = make_plan(load_protocol(entry.path), device())
     assert protocol_duration_us(entry.protocol) == plan.duration_us
