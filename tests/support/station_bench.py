@@ -53,13 +53,13 @@ def fresh(
 
 def armed(text: str = ONE, **options: bool | int) -> "StationBench":
     """A bench that is armed."""
-    return copy.deepcopy(_armed(text, tuple(sorted(options.items()))))
+    return _copied(_armed(text, tuple(sorted(options.items()))))
 
 
 def found(levels_ma: Mapping[int, int], text: str = ONE, **options: bool | int) -> "StationBench":
     """A bench whose levels were just found, still in the search, its steps unlocked."""
     levels, told = tuple(levels_ma.items()), tuple(sorted(options.items()))
-    return copy.deepcopy(_found(levels, text, told))
+    return _copied(_found(levels, text, told))
 
 
 def running(
@@ -74,12 +74,17 @@ def running(
 def holding(level_ma: int = 10, text: str = ONE, **options: bool | int) -> "StationBench":
     """A bench in the hold of the first contraction of channel 1, its steps unlocked."""
     told = tuple(sorted(options.items()))
-    return copy.deepcopy(_holding(level_ma, text, told))
+    return _copied(_holding(level_ma, text, told))
 
 
 def resting(level_ma: int = 10, text: str = ONE) -> "StationBench":
     """A bench in the rest after the first contraction, its steps unlocked."""
-    return copy.deepcopy(_resting(level_ma, text))
+    return _copied(_resting(level_ma, text))
+
+
+def _copied(bench: "StationBench") -> "StationBench":
+    """A bench that goes its own way; pulses and reports are as they were, and are shared."""
+    return copy.deepcopy(bench, {id(told): told for told in (*bench.pulses, *bench.reports)})
 
 
 @cache
