@@ -102,6 +102,7 @@ class Conversation:
     def _forget(self) -> None:
         """Nothing flows: what was written before says nothing any more."""
         self._written = None
+        self._is_asked = False
         self._outputs_ua = (0,) * len(self._outputs_ua)
         self._ranges_ua = {number: (0, top) for number, (_, top) in self._ranges_ua.items()}
 
