@@ -36,6 +36,7 @@ def told_beside_progress(ended: "subprocess.CompletedProcess[str]") -> list[str]
     return [line for line in ended.stderr.splitlines() if "contractions done" not in line]
 
 
+@pytest.mark.campaign
 def test_the_demo_gives_what_its_file_prescribes_within_a_minute(tmp_path: Path) -> None:
     pulses = tmp_path / "pulses.csv"
     ended, took_s = run_to_its_end(tmp_path, 90, "demo", "--no-tui", "--pulses", str(pulses))
