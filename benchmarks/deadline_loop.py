@@ -28,7 +28,7 @@ def main() -> None:
     due_s = time.monotonic()
     while not ended.is_set():
         due_s += PERIOD_US / 1e6
-        time.sleep(max(0.0, due_s - time.monotonic()))
+        time.sleep(max(0.0, due_s - time.monotonic()))  # what is measured against
         os.write(line, frame)
 
 

@@ -94,7 +94,7 @@ def _bare_mib() -> float:
     import sys
 
     with running([sys.executable, *IMPORTS_ALONE]) as process:
-        time.sleep(1.5)
+        time.sleep(1.5)  # until all is imported, which such a process cannot tell
         return _mib(process.pid)[0]
 
 

@@ -85,7 +85,7 @@ def _stopped_ms(session: EngineSession, device: TracedSimulator) -> float:
 def _relayed_ms(relay: LineProcess, device: TracedSimulator) -> float:
     written_s = time.monotonic()
     relay.tell("stop")
-    time.sleep(FLUSH_S)
+    time.sleep(FLUSH_S)  # until the trace is written
     return _first_after_ms(device, written_s)
 
 

@@ -67,7 +67,7 @@ def _stream(trip: Trip, duration_s: float) -> dict[str, float]:
         trip(WARM_UP + updates)
         updates += 1
         due_s = max(due_s, now_s - PERIOD_US / 1e6) + PERIOD_US / 1e6
-        time.sleep(max(0.0, due_s - time.monotonic()))
+        time.sleep(max(0.0, due_s - time.monotonic()))  # the pace of the stream
     took_s = time.monotonic() - begun_s
     return {"busy_s": time.process_time() - busy_s, "took_s": took_s, "updates": updates}
 

@@ -26,7 +26,7 @@ _WORDS_MAX = 4096
 
 def raise_priority() -> None:
     """Come before other programs where the system permits it; who may not goes on as he is."""
-    with suppress(OSError):
+    with suppress(OSError):  # not permitted: the guard works all the same
         os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
 
 
@@ -46,9 +46,9 @@ def must_stop(words_fd: int, silence_s: float) -> bool:
 def write_stops(port_fd: int, stops: list[bytes]) -> None:
     """Write each stop in turn; a line that takes none now may take the next."""
     for stop in stops:
-        with suppress(OSError):
+        with suppress(OSError):  # the next stop is tried whatever became of this one
             os.write(port_fd, stop)
-        time.sleep(STOP_APART_S)
+        time.sleep(STOP_APART_S)  # a process of its own: nobody else waits
 
 
 def main() -> int:

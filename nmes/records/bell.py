@@ -20,12 +20,12 @@ class Bell:
 
     def ring(self) -> None:
         """Make it readable; a full pipe is readable already."""
-        with contextlib.suppress(BlockingIOError):
+        with contextlib.suppress(BlockingIOError):  # full: it rings already
             os.write(self._outer, b"\0")
 
     def drain(self) -> None:
         """Make it unreadable until the next ring."""
-        with contextlib.suppress(BlockingIOError):
+        with contextlib.suppress(BlockingIOError):  # empty: nobody has rung
             os.read(self._inner, _PIPE_BYTES)
 
     def close(self) -> None:

@@ -148,7 +148,7 @@ class RealMachine:
     def _has_open(self, pid: int, real: str) -> bool:
         with suppress(OSError):  # it has ended, or is none of ours
             for link in (self._root / "proc" / str(pid) / "fd").iterdir():
-                with suppress(OSError):
+                with suppress(OSError):  # closed meanwhile
                     if str(link.readlink()) == real:
                         return True
         return False
@@ -158,7 +158,7 @@ class RealMachine:
         return self._root / "sys/bus/usb-serial/devices" / device / "latency_timer"
 
     def _may_raise_priority(self) -> bool:
-        with suppress(OSError, ValueError, IndexError):
+        with suppress(OSError, ValueError, IndexError):  # another system tells no such thing
             status = (self._root / "proc/self/status").read_text()
             if int(status.split("CapEff:")[1].split()[0], 16) & _CAN_NICE:
                 return True

@@ -97,6 +97,22 @@ async def test_the_marked_protocol_is_in_sight_in_a_list_longer_than_the_window(
             await stage.draw()
 
 
+@pytest.mark.parametrize(
+    ("fine_ua", "coarse_ua", "words"),
+    [
+        (1_000, 2_000, "up/down 1 mA  pgup/pgdn 2 mA"),
+        (500, 2_000, "up/down 0.5 mA  pgup/pgdn 2 mA"),
+        (720, 1_800, "up/down 0.72 mA  pgup/pgdn 1.8 mA"),
+    ],
+)
+async def test_the_keys_say_what_a_press_is_worth_on_this_device(
+    fine_ua: int, coarse_ua: int, words: str
+) -> None:
+    plan = PLAN.model_copy(update={"press_fine_ua": fine_ua, "press_coarse_ua": coarse_ua})
+    async with on_stage(plan, scenes.snapshot()) as stage:
+        assert words in stage.text
+
+
 async def test_a_list_says_which_of_how_many_is_marked() -> None:
     async with on_stage(scenes.catalogue()) as stage:
         await stage.press("down")
