@@ -158,6 +158,7 @@ class Station:
     def _ask(self, live: LiveSession, intent: link.Intent, now_us: int) -> None:
         match intent:
             case link.Arm():
+                self._end_search()
                 live.arm(intent.confirmed_channels, now_us)
             case link.Note():
                 live.note(f"{intent.topic}: {intent.text}", now_us)
@@ -171,15 +172,15 @@ class Station:
 
     def link_lost(self, cause: str, now_us: int) -> None:
         """Stop because nobody is at the other end any more; the session closes by itself."""
-        self._end_search()
         if self._live is not None:
             self._live.end(cause, now_us, is_abandoned=True)
+        self._end_search()
 
     def end(self, cause: str, now_us: int) -> None:
         """Stop because the engine was told to end; the session closes by itself."""
-        self._end_search()
         if self._live is not None:
             self._live.end(cause, now_us, is_abandoned=False)
+        self._end_search()
 
     # Time ---------------------------------------------------------------------------------------
 

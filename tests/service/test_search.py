@@ -173,6 +173,13 @@ def test_asking_for_a_plan_lets_go_of_the_ports() -> None:
     assert (search.is_ended, bench.of(link.DevicesFound)) == (True, [])
 
 
+def test_arming_ends_a_search_that_was_begun_after_the_plan() -> None:
+    bench, search = looking()
+    bench.send(arm(1))
+    assert search.is_ended
+    assert search.fileno() not in bench.station.filenos()
+
+
 @pytest.mark.parametrize("end", ["end", "link_lost"])
 def test_no_search_outlives_the_engine(end: str) -> None:
     bench, search = looking()
