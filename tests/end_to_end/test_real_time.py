@@ -4,12 +4,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from support import oracle
-from support.nmes_process import environment, left_after_a_while, nmes_command
+from support.nmes_process import HELD_UP, environment, left_after_a_while, nmes_command
 from support.oracle import case_of
 from support.prescription import LIBRARY
+from support.scenes import Stalled, Wait, play_together
 
 DEMO_LEVELS_MA = {1: 12, 2: 10}
 QUAD_LEVELS_MA = {1: 40}
@@ -38,14 +40,21 @@ def told_beside_progress(ended: "subprocess.CompletedProcess[str]") -> list[str]
 
 @pytest.mark.campaign
 def test_the_demo_gives_what_its_file_prescribes_within_a_minute(tmp_path: Path) -> None:
-    pulses = tmp_path / "pulses.csv"
-    ended, took_s = run_to_its_end(tmp_path, 90, "demo", "--no-tui", "--pulses", str(pulses))
-    found = oracle.findings(case_of(LIBRARY / "demo.yaml", pulses, DEMO_LEVELS_MA))
+    def the_demo(_: Wait) -> tuple[Path, "subprocess.CompletedProcess[str]", float]:
+        home = Path(mkdtemp(dir=tmp_path))
+        pulses = str(home / "pulses.csv")
+        ended, took_s = run_to_its_end(home, 90, "demo", "--no-tui", "--pulses", pulses)
+        if HELD_UP in ended.stderr:
+            raise Stalled(ended.stderr)
+        return home, ended, took_s
+
+    home, ended, took_s = play_together({"demo": the_demo}, at_once=1)["demo"]
+    found = oracle.findings(case_of(LIBRARY / "demo.yaml", home / "pulses.csv", DEMO_LEVELS_MA))
     assert (ended.returncode, told_beside_progress(ended), found[:20]) == (0, [], [])
     assert ended.stderr.splitlines() == [f"demo: {n} of 5 contractions done" for n in range(6)]
     assert "contractions  5 of 5" in ended.stdout
     assert took_s < 60
-    assert left_after_a_while(tmp_path) == []
+    assert left_after_a_while(home) == []
 
 
 @pytest.mark.campaign
