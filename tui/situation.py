@@ -201,7 +201,8 @@ class Situation:
         stop = self.snapshot.stop if self.snapshot is not None else None
         if stop is None or stop.confirmed_after_us is not None or self.stop_seen_us is None:
             return False
-        return now_us - self.stop_seen_us >= STOP_CONFIRM_GRACE_US
+        declared_us = self.prepared.stop_time_us if self.prepared is not None else 0
+        return now_us - self.stop_seen_us >= max(STOP_CONFIRM_GRACE_US, declared_us)
 
     def screen_name(self) -> ScreenName:
         """Return which screen belongs to now."""

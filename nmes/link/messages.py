@@ -436,7 +436,10 @@ class ScreeningQuestions(Message):
 
 
 class Prepared(Message):
-    """The plan that would run; arming is the next step (sides still open must be chosen first)."""
+    """The plan that would run; arming is the next step (sides still open must be chosen first).
+
+    `stop_time_us` is what the device may take to confirm a stop.
+    """
 
     kind: Literal["prepared"] = "prepared"
     protocol_id: str
@@ -453,6 +456,7 @@ class Prepared(Message):
     step_ua: int
     press_fine_ua: int
     press_coarse_ua: int
+    stop_time_us: int
     channels: Annotated[tuple[ChannelText, ...], Field(strict=False)]
     stages: Annotated[tuple[StageText, ...], Field(strict=False)]
     findings: Annotated[tuple[Finding, ...], Field(strict=False)]

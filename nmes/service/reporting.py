@@ -121,6 +121,7 @@ def prepared(preparation: Preparation) -> link.Prepared:
         step_ua=preparation.step_ua,
         press_fine_ua=preparation.press_ua(is_coarse=False),
         press_coarse_ua=preparation.press_ua(is_coarse=True),
+        stop_time_us=preparation.capabilities.stop_time_us,
         channels=tuple(_channel_text(preparation, planned) for planned in plan.channels),
         stages=tuple(_stage_text(stage) for stage in plan.stages),
         findings=tuple(

@@ -265,6 +265,7 @@ def prepared(
         step_ua=1_000,
         press_fine_ua=1_000,
         press_coarse_ua=2_000,
+        stop_time_us=150_000,
         channels=tuple(_channel(i, side_is_open=side_is_open and i == 0) for i in range(channels)),
         stages=stages,
         findings=findings,

@@ -72,6 +72,13 @@ def test_a_stop_may_take_300_ms_to_be_confirmed_before_it_is_called_unconfirmed(
     assert situation.stop_is_unconfirmed(NOW_US + 300_000)
 
 
+def test_a_slow_device_has_the_time_it_declares_before_its_stop_is_called_unconfirmed() -> None:
+    slow = scenes.prepared().model_copy(update={"stop_time_us": 350_000})
+    situation = told(slow, scenes.snapshot(), scenes.stopped(None))
+    assert not situation.stop_is_unconfirmed(NOW_US + 349_999)
+    assert situation.stop_is_unconfirmed(NOW_US + 350_000)
+
+
 def test_a_confirmed_stop_is_never_called_unconfirmed() -> None:
     situation = told(scenes.prepared(), scenes.stopped(5_000))
     assert not situation.stop_is_unconfirmed(NOW_US + 60_000_000)
