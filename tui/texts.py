@@ -89,6 +89,8 @@ FOUND_NONE = (
     "'nmes doctor' tells more."
 )
 PORT_ANSWERED = "{name}  {identity} answered"
+LISTED = "Looked again: {protocols} protocols, ports: {ports}"
+NO_PORT = "none"
 START_KEYS = "tab next   up/down choose   enter accept   F5 ports   F6 find   ctrl+q quit"
 MORE_BELOW = "more below"
 MORE_ABOVE = "more above"

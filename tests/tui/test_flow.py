@@ -168,6 +168,14 @@ async def test_f5_looks_for_ports_again() -> None:
         assert stage.link.sent == [AskCatalogue()]
 
 
+async def test_f5_says_what_there_is_even_if_nothing_is_new() -> None:
+    async with on_stage(scenes.catalogue()) as stage:
+        assert "Looked again" not in stage.text
+        await stage.press("f5")
+        await stage.tell(scenes.catalogue())
+        assert "Looked again: 4 protocols, ports: /dev/ttyUSB0" in stage.text
+
+
 def found(*devices: str) -> DevicesFound:
     """Each device answered at a port of its own."""
     return DevicesFound(

@@ -88,6 +88,13 @@ def last_session_text(sessions: Sessions | None, patient: str, zone: tzinfo | No
     )
 
 
+def listed_lines(catalogue: Catalogue, width: int) -> list[Line]:
+    """Return what there was to choose from when the lists were made anew."""
+    ports = ", ".join(port.name for port in catalogue.ports) or texts.NO_PORT
+    text = texts.LISTED.format(protocols=len(catalogue.protocols), ports=ports)
+    return [line(f" {row}") for row in wrapped(text, width - 2, "  ")]
+
+
 def search_lines(situation: Situation, width: int) -> list[Line]:
     """Return what the look for devices came to, or that it goes on; nothing if nobody looked."""
     if situation.is_looking:

@@ -6,7 +6,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Input
 
-from nmes.link.messages import AskCatalogue, DevicesFound, LookForDevices, Prepare
+from nmes.link.messages import AskCatalogue, Catalogue, DevicesFound, LookForDevices, Prepare
 from tui import texts
 from tui.drawing import start as drawing
 from tui.lines import Line, fit_line, line
@@ -32,6 +32,8 @@ class StartScreen(NmesScreen):
         self._missing: tuple[str, ...] = ()
         self._offered: object = None
         self._followed: DevicesFound | None = None
+        self._before: Catalogue | None = None
+        """What was offered when F5 was pressed."""
 
     def compose_body(self) -> ComposeResult:
         """Lay out lists and fields."""
@@ -133,6 +135,9 @@ class StartScreen(NmesScreen):
             return drawing.refusal_lines(refusal.reasons, width)
         if self.host.situation.asked is not None:
             return [line(f" {texts.ASKED_PREPARE}")]
+        catalogue, before = self.host.situation.catalogue, self._before
+        if catalogue is not None and before is not None and catalogue is not before:
+            return drawing.listed_lines(catalogue, width)
         return drawing.search_lines(self.host.situation, width)
 
     def keys_text(self) -> str:
@@ -146,11 +151,12 @@ class StartScreen(NmesScreen):
         if key not in ("f5", "f6"):
             return False
         self.host.send(AskCatalogue())
+        self._before = self.host.situation.catalogue if key == "f5" else None
         if key == "f6":
             self._missing = ()
             self.host.situation.look()
             self.host.send(LookForDevices())
-            self.redraw()
+        self.redraw()
         return True
 
     def on_descendant_focus(self) -> None:
