@@ -55,6 +55,7 @@ class OpenEMSstim:
         self._power_on(start_us)
 
     def _power_on(self, now_us: int) -> None:
+        self._act_us: int | None = None
         for channel in self.channels:
             channel.reset()
         self._receiver.clear()
@@ -93,10 +94,12 @@ class OpenEMSstim:
         self.advance(now_us)
         if now_us >= self._off_until_us:
             self._receiver.send(data, now_us)
+            self._act_us = None
 
     def advance(self, now_us: int) -> None:
         """Let everything happen that is due by now, in order of time."""
         while (due_us := self._next_act_us()) <= now_us:
+            self._act_us = None
             if self._receiver.next_us() == due_us:
                 self._receiver.arrive()
             elif self._firmware is not None and self._firmware.next_us() == due_us:
@@ -139,7 +142,7 @@ class OpenEMSstim:
         self._hang(now_us)
 
     def _hang(self, now_us: int) -> None:
-        self._firmware = None
+        self._firmware = self._act_us = None
         self._sender.clear()
         if self._options.resets_after_crash:
             self._reset_us = now_us + 1 + int(self._chance.random() * RESET_WITHIN_US)
@@ -158,8 +161,12 @@ class OpenEMSstim:
             self._on_frame(now_us, "host", line, describe(line))
 
     def _next_act_us(self) -> int:
-        firmware_us = NEVER_US if self._firmware is None else self._firmware.next_us()
-        return min(self._receiver.next_us(), firmware_us, self._reset_us, self._next_pulse_us())
+        """Return when advance will next do something; worked out anew only after a change."""
+        if self._act_us is None:
+            firmware_us = NEVER_US if self._firmware is None else self._firmware.next_us()
+            serial_us = self._receiver.next_us()
+            self._act_us = min(serial_us, firmware_us, self._reset_us, self._next_pulse_us())
+        return self._act_us
 
     def _next_pulse_us(self) -> int:
         pulses_us = (
