@@ -31,7 +31,7 @@ def moments_us(name: str) -> tuple[int, ...]:
 
 def broken_off(entry: Entry, at_us: int) -> Bench:
     bench = Bench(entry, breaks_off_us=at_us)
-    with suppress(Interrupted):
+    with suppress(Interrupted):  # what the bench raises at that moment
         course(bench)
     bench.breaks_off_us = 10**12
     return bench

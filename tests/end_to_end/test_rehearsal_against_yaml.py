@@ -18,11 +18,11 @@ SHARE_OF_BOUND_IF_LONG = 0.25
 LONG_US = 15 * 60_000_000
 """Sessions longer than this have fewer steps a ramp in the fast suite."""
 
-AT_EVERY_DELAY = ("demo", "hand_open_close")
+AT_EVERY_DELAY = ("demo",)
 
 
 def cases(*, is_whole: bool) -> list[object]:
-    """Every file behind a usual delay; two of them, or all, without one and with a long one too."""
+    """Every file behind a usual delay; one of them, or all, without one and with a long one too."""
     return [
         pytest.param(path, ack_delay_ms, id=f"{path.stem}-{ack_delay_ms}ms")
         for path in library_files()

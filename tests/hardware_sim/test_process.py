@@ -210,7 +210,7 @@ def test_time_in_which_the_process_was_stopped_counts(files):
     with running_simulator(*files.options) as simulator, Client(simulator.port) as client:
         client.start()
         simulator.process.send_signal(signal.SIGSTOP)
-        time.sleep(WATCHDOG_S)
+        time.sleep(WATCHDOG_S)  # the time itself is what is tested
         client.send(WATCHDOG)
         simulator.process.send_signal(signal.SIGCONT)
 

@@ -310,7 +310,7 @@ def test_without_a_session_nothing_is_told_unasked(loop: Loop) -> None:
     def act() -> None:
         for _ in range(8):
             loop.say(StillHere())
-            time.sleep(TICK_US / 1e6)
+            time.sleep(TICK_US / 1e6)  # the loop under test runs by the real clock
         loop.hang_up()
 
     with screen(act):

@@ -56,7 +56,7 @@ class EngineBench:
 
     def say(self, *intents: Intent) -> None:
         assert self.process.stdin is not None
-        with suppress(BrokenPipeError):
+        with suppress(BrokenPipeError):  # the engine has ended: what it said last is to be heard
             os.write(self.process.stdin.fileno(), b"".join(map(line_of, intents)))
 
     def hear(self, within_s: float) -> None:
@@ -185,10 +185,10 @@ def engine_at(folder: Path, simulator: Simulator, pulses: Path) -> Iterator[Engi
     try:
         with process:
             yield bench
-            with suppress(ProcessLookupError):
+            with suppress(ProcessLookupError):  # it has ended by itself
                 os.kill(process.pid, signal.SIGCONT)
                 process.kill()
     finally:
         for left in bench.living:
-            with suppress(ProcessLookupError):
+            with suppress(ProcessLookupError):  # it ends meanwhile
                 os.kill(left.pid, signal.SIGKILL)

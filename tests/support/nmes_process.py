@@ -56,7 +56,7 @@ def processes_of(home: Path) -> list[Process]:
 
 def left_after_a_while(home: Path) -> list[Process]:
     """The processes that do not end: a simulator may outlive its engine by some seconds."""
-    with suppress(TimeoutError):
+    with suppress(TimeoutError):  # told by what is returned
         wait_until(lambda: not processes_of(home), END_PATIENCE_S)
     return processes_of(home)
 
@@ -122,7 +122,7 @@ def running_nmes(home: Path, pulses: Path, arguments: Sequence[str]) -> Iterator
             yield Run(home=home, process=process, pulses=pulses)
         finally:
             for left in processes_of(home):
-                with suppress(ProcessLookupError):
+                with suppress(ProcessLookupError):  # it ends meanwhile
                     os.kill(left.pid, signal.SIGKILL)
 
 

@@ -28,7 +28,7 @@ class Relay:
         """Break the connection on both sides."""
         self._listener.close()
         for end in self._ends:
-            with suppress(OSError):
+            with suppress(OSError):  # the other side has left first
                 end.shutdown(socket.SHUT_RDWR)
             end.close()
 
@@ -37,7 +37,7 @@ class Relay:
         self._is_muted.set()
 
     def _accept(self) -> None:
-        with suppress(OSError):
+        with suppress(OSError):  # cut before anybody came
             client, _ = self._listener.accept()
             server = socket.create_connection(self._server)
             self._ends += [client, server]
@@ -46,7 +46,7 @@ class Relay:
                 threading.Thread(target=self._pass, args=(source, target), daemon=True).start()
 
     def _pass(self, source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError):
+        with suppress(OSError):  # cut, or one side has left
             while chunk := source.recv(CHUNK_BYTES):
                 if not self._is_muted.is_set():
                     target.sendall(chunk)

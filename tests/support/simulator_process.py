@@ -29,7 +29,7 @@ def wait_until(is_true: Callable[[], bool], patience_s: float = PATIENCE_S) -> N
     while not is_true():
         if time.monotonic() > deadline:
             raise TimeoutError(f"not true after {patience_s} s")
-        time.sleep(0.005)
+        time.sleep(0.005)  # another process: there is nothing to wait on but the clock
 
 
 def command(*options: str, device: str = "rehastim2") -> list[str]:

@@ -146,9 +146,9 @@ class World:
         for container, content in memento:
             container.clear()  # type: ignore[attr-defined] # a dict or a deque
             if type(container) is dict:
-                container.update(content)  # type: ignore[call-overload]
+                container.update(content)  # type: ignore[call-overload]  # a dict's copy
             else:
-                container.extend(content)  # type: ignore[attr-defined]
+                container.extend(content)  # type: ignore[attr-defined]  # a deque's copy
 
     # What can happen ------------------------------------------------------------------------------
 
