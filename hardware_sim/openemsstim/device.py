@@ -99,7 +99,6 @@ class OpenEMSstim:
     def advance(self, now_us: int) -> None:
         """Let everything happen that is due by now, in order of time."""
         while (due_us := self._next_act_us()) <= now_us:
-            self._act_us = None
             if self._receiver.next_us() == due_us:
                 self._receiver.arrive()
             elif self._firmware is not None and self._firmware.next_us() == due_us:
@@ -108,6 +107,7 @@ class OpenEMSstim:
                 self._power_on(due_us)
             else:
                 self._pulse(due_us)
+            self._act_us = None
 
     def take_outgoing(self, now_us: int) -> list[bytes]:
         """Return the lines whose last byte has left by now, oldest first."""

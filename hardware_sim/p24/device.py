@@ -56,6 +56,7 @@ class P24Device:
         self._outbox = Outbox(self._describe_frame, on_frame)
         self._stimulation = Stimulation(self.model, on_pulse)
         self._jobs = Jobs()
+        self._act_us: int | None = None
         self._off_until_us = start_us
         self.transfer_errors = 0
 
@@ -75,6 +76,7 @@ class P24Device:
                 self._on_frame(now_us, "host", packet.wire, describe(packet, self.model))
             if isinstance(packet, Packet) or packet.fault != "shape":
                 self._jobs.add(packet, now_us, result)
+                self._act_us = None
         self.advance(now_us)
 
     def advance(self, now_us: int) -> None:
@@ -85,6 +87,7 @@ class P24Device:
                 self._do(self._jobs.take(), job_us)
             else:
                 self._stimulation.act(due_us)
+            self._act_us = None
 
     def take_outgoing(self, now_us: int) -> list[bytes]:
         """Return the frames that leave by now, oldest first."""
@@ -114,6 +117,7 @@ class P24Device:
         self._lose_power(now_us, off_us)
 
     def _lose_power(self, now_us: int, off_us: int) -> None:
+        self._act_us = None
         self._stimulation.stop()
         self._jobs = Jobs()
         self._outbox.clear()
@@ -144,9 +148,11 @@ class P24Device:
         return NEVER_US if due_us is None else due_us
 
     def _next_act_us(self) -> int:
-        """Return when the device next does something."""
-        job_us = self._jobs.next_us()
-        return min(self._stimulation_us(), NEVER_US if job_us is None else job_us)
+        """Return when the device next does something; worked out anew only after a change."""
+        if self._act_us is None:
+            job_us = self._jobs.next_us()
+            self._act_us = min(self._stimulation_us(), NEVER_US if job_us is None else job_us)
+        return self._act_us
 
     def _send(self, number: int, command: int, data: bytes, due_us: int) -> None:
         self._outbox.put(encode(number, command, data), due_us + self._ack_delay_us)
