@@ -118,6 +118,7 @@ class Envelope(Plot):
             at_us=self._time_us(column),
             state="running",
             output_is_possible=True,
+            output_is_doubtful=False,
             confirmed_age_us=0,
             reply_us=900,
             replies_missed=0,

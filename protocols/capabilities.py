@@ -14,6 +14,9 @@ SERIAL_BUSY_MAX_PERMILLE = 999
 """How much of the time a source that serves all channels in turn may be busy, where it says so."""
 
 
+LEADS_OUT = ("leads out of the stimulator", "pads off", "stimulator off")
+
+
 class Report(StrEnum):
     """What a device can tell about itself while it stimulates."""
 
@@ -43,6 +46,7 @@ class Capabilities:
     it was confirmed an output may flow each time, beginning and end together, where that counts.
     `has_fleeting_errors`: it tells of an error only when asked, and an update starts again what the
     error has stopped.
+    `by_hand` are the steps by which a person ends an output whose end the device has not confirmed.
     `stop_time_us` is the declared longest time from a written stop to no further pulse,
     `watchdog_us` the silence after which the device stops by itself (None: never).
     """
@@ -74,6 +78,7 @@ class Capabilities:
     contact_from_ua: int = 0
     overrun_us: int = 0
     has_fleeting_errors: bool = False
+    by_hand: tuple[str, ...] = LEADS_OUT
 
     def full_ua(self, channel: int) -> int | None:
         """Return what may flow in a channel at any level; None where that is its level."""
@@ -99,3 +104,8 @@ class Capabilities:
         """Return the finest step of current at which both phases of such pulses are on the grid."""
         is_uneven = Waveform.ASYMMETRIC_BIPHASIC in waveforms
         return self.current_step_ua * (SECOND_PHASE_FACTOR if is_uneven else 1)
+
+
+def in_order(steps: Iterable[str]) -> str:
+    """Return steps of which the first is done first, numbered, on one line."""
+    return ", ".join(f"{number} {step}" for number, step in enumerate(steps, start=1))

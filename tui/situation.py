@@ -17,6 +17,7 @@ from nmes.link.messages import (
     Snapshot,
     Summary,
 )
+from protocols.capabilities import LEADS_OUT
 from tui.history import GAP, History
 from tui.screening import needs_screening, with_screening
 
@@ -62,6 +63,8 @@ class Situation:
         self.arm_sent_us: int | None = None
         self.stop_sent_us: int | None = None
         self.stop_seen_us: int | None = None
+        self.doubt: tuple[str, ...] = ()
+        self._is_ended_by_hand = False
         self._remark: Remark | None = None
 
     # What comes in ---------------------------------------------------------------------------
@@ -102,6 +105,7 @@ class Situation:
         if snapshot.state != self.state and self._remark is not None and self._remark.mark == "i":
             self._remark = None
         self.snapshot, self.snapshot_came_us = snapshot, now_us
+        self._follow_doubt(snapshot)
         if snapshot.state in LIVE_STATES or self._arm_is_old(now_us):
             self.arm_sent_us = None
         if snapshot.state not in STOPPED_STATES:
@@ -116,6 +120,15 @@ class Situation:
         now_ua = {channel.number: channel.now_ua for channel in snapshot.channels}
         values = [now_ua.get(number, GAP) if is_known else GAP for number in self.history.channels]
         self.history.add(snapshot.at_us, values)
+
+    def _follow_doubt(self, snapshot: Snapshot) -> None:
+        """Keep a doubt beyond its session, until it is ended by hand or a device is heard again."""
+        if not snapshot.output_is_doubtful:
+            self._is_ended_by_hand = False
+            if snapshot.state in LIVE_STATES and snapshot.confirmed_age_us is not None:
+                self.doubt = ()
+        elif self.prepared is not None and not self._is_ended_by_hand:
+            self.doubt = self.prepared.by_hand
 
     def _take_refusal(self, refusal: Refusal, now_us: int) -> None:
         self.refusal = refusal
@@ -144,6 +157,10 @@ class Situation:
         if self._remark is not None and now_us < self._remark.until_us:
             return self._remark
         return None
+
+    def end_by_hand(self) -> None:
+        """Believe the operator that no current can reach anybody any more."""
+        self.doubt, self._is_ended_by_hand = (), True
 
     def look(self) -> None:
         """Wait for who answers at the ports; what answered before may be gone."""
@@ -184,6 +201,11 @@ class Situation:
         if self.snapshot is None or self.snapshot.confirmed_age_us is None:
             return None
         return self.snapshot.confirmed_age_us + now_us - self.snapshot_came_us
+
+    @property
+    def by_hand(self) -> tuple[str, ...]:
+        """How a person ends an output that no key can end."""
+        return self.doubt or (LEADS_OUT if self.prepared is None else self.prepared.by_hand)
 
     @property
     def stop_is_live(self) -> bool:

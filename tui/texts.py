@@ -272,8 +272,8 @@ FAULT = "!! FAULT"
 ALL_ZERO = "ALL CHANNELS 0 mA"
 CONFIRMED_AFTER = "the device confirmed after {reply} ms, {time}"
 WAITING_CONFIRM = "waiting for the device to confirm ..."
-NOT_CONFIRMED = "NOT CONFIRMED - PULL LEADS"
-NOT_CONFIRMED_HINT = "The device did not answer. Pull the leads out of it, then take the pads off."
+NOT_CONFIRMED = "NOT CONFIRMED - {first}"
+NOT_CONFIRMED_HINT = "No answer. Now: {steps}"
 LABEL_CAUSE = "Cause"
 LABEL_ADVICE = "Do now"
 LABEL_NOW = "Now"
@@ -290,9 +290,12 @@ REARM_READ = "Cause read?  y = arm again at 0 mA     any other key = no"
 REARM_CANCELLED = "Not armed."
 REARM_SENT = "arming again at 0 mA ..."
 REARM_UNCONFIRMED = "Not while the stop is unconfirmed: e ends this session."
-UNCONFIRMED_EXPLAINED = "To go on: leads out, e to end this session, then begin a new one."
+UNCONFIRMED_EXPLAINED = "To go on: do that, e to end this session, then begin a new one."
+DONE_BY_HAND = "Done? {steps}   y = yes, all of it   any other key = no"
+DONE_BY_HAND_NOTE = "done by hand: {steps}"
 STOPPED_KEYS = "r, then y  arm again   e end session   SPACE sends stop again   ctrl+q leave"
 STOPPED_KEYS_UNCONFIRMED = "e end session   SPACE sends stop again   ctrl+q leave"
+STOPPED_KEYS_BY_HAND = "y all of it is done   any other key cancels"
 STOPPED_KEYS_CONFIRM = "y arm again   any other key cancels"
 ENDING = "closing the record ..."
 
@@ -320,13 +323,8 @@ SUMMARY_KEYS = "n new session   up/down scroll   ctrl+q quit"
 # Engine gone ------------------------------------------------------------------------------------
 
 GONE = "THE ENGINE HAS ENDED"
-GONE_OUTPUT = "PULL LEADS"
-GONE_HINT_OUTPUT = (
-    "Output was possible and its end is NOT CONFIRMED.",
-    "1  Pull the leads out of the stimulator now, then take the pads off.",
-    "2  Switch the stimulator off.",
-    "3  Leave with q. The record is kept up to the last line written.",
-)
+GONE_HINT_OUTPUT = "Output was possible and its end is NOT CONFIRMED. Now:"
+GONE_LAST_STEP = "leave with q. The record is kept up to the last line written."
 GONE_HINT_IDLE = (
     "No output was possible when it ended.",
     "Leave with q and start nmes again.",

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 from nmes.link.client import EngineClient
-from nmes.link.messages import Event, Snapshot, StillHere, Summary
+from nmes.link.messages import Event, Report, Snapshot, StillHere, Summary
 from nmes.link.script import ScriptedOperator
 from nmes.settings import read_settings
+from protocols.capabilities import in_order
 from protocols.errors import LinkError
 
 HEARTBEAT_S = 0.1
@@ -76,7 +77,7 @@ def _converse(
         if time.monotonic() >= next_beat_s:
             next_beat_s = time.monotonic() + HEARTBEAT_S
             client.send(StillHere())
-        for report in client.wait_reports(max(0.0, next_beat_s - time.monotonic())):
+        for report in _heard(client, operator, max(0.0, next_beat_s - time.monotonic())):
             for intent in operator.react(report):
                 client.send(intent)
             if isinstance(report, Snapshot):
@@ -90,7 +91,19 @@ def _converse(
         if stopped.is_over:
             raise LinkError("Stopped, but the engine gave no summary; see 'nmes sessions'.")
         if not client.is_alive:
-            raise LinkError(
-                "The engine is gone; what it last said is in engine.log in the data folder. "
-                "If current may have flowed: NOT CONFIRMED, pull the leads, switch the device off."
-            )
+            raise LinkError(f"The engine is gone. {_by_hand(operator)}")
+
+
+def _heard(client: EngineClient, operator: ScriptedOperator, timeout_s: float) -> list[Report]:
+    """Return what the engine says; LinkError tells what to do with one's hands if it is gone."""
+    try:
+        return client.wait_reports(timeout_s)
+    except LinkError as gone:
+        raise LinkError(f"{gone} {_by_hand(operator)}") from gone
+
+
+def _by_hand(operator: ScriptedOperator) -> str:
+    if operator.prepared is None:
+        return "Nothing was prepared, so no current can have flowed."
+    steps = in_order(operator.prepared.by_hand)
+    return f"If current may have flowed: NOT CONFIRMED. Now: {steps}."

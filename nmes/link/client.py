@@ -109,11 +109,13 @@ class EngineClient:
         reports = self._read()
         if reports is None:
             self._close_link()
-            raise LinkError(
-                f"The engine has ended; what it last said is in {self._log}. "
-                "If current may have flowed: NOT CONFIRMED, pull the leads, switch the device off."
-            )
+            raise LinkError(f"The engine has ended{self._last_words()}.")
         return reports
+
+    def _last_words(self) -> str:
+        """Return where to read what it said last; an engine that was killed says nothing."""
+        has_spoken = self._log.exists() and self._log.stat().st_size
+        return f"; what it last said is in {self._log}" if has_spoken else ""
 
     def _read(self) -> list[Report] | None:
         try:

@@ -438,7 +438,8 @@ class ScreeningQuestions(Message):
 class Prepared(Message):
     """The plan that would run; arming is the next step (sides still open must be chosen first).
 
-    `stop_time_us` is what the device may take to confirm a stop.
+    `stop_time_us` is what the device may take to confirm a stop, `by_hand` how a person ends an
+    output if it does not.
     """
 
     kind: Literal["prepared"] = "prepared"
@@ -457,6 +458,7 @@ class Prepared(Message):
     press_fine_ua: int
     press_coarse_ua: int
     stop_time_us: int
+    by_hand: Annotated[tuple[str, ...], Field(strict=False)]
     channels: Annotated[tuple[ChannelText, ...], Field(strict=False)]
     stages: Annotated[tuple[StageText, ...], Field(strict=False)]
     findings: Annotated[tuple[Finding, ...], Field(strict=False)]
@@ -504,8 +506,10 @@ class Snapshot(Message):
 
     `confirmed_age_us` is the age of the device's last confirmation (None: never); beyond 300 ms
     the screen shows `?? mA` and STALE. `output_is_possible`: stop keys are live, nothing may
-    cover the screen. `position_us` is the time in the stage; `lead_in_us` the countdown before a
-    start or resume (0: none). `phase_left_us` counts down to the next cue.
+    cover the screen. `output_is_doubtful`: a device that may have put out current was given up
+    without having confirmed its stop, and none was heard since. `position_us` is the time in the
+    stage; `lead_in_us` the countdown before a start or resume (0: none). `phase_left_us`
+    counts down to the next cue.
     """
 
     kind: Literal["snapshot"] = "snapshot"
@@ -513,6 +517,7 @@ class Snapshot(Message):
     at_us: int
     state: SessionState
     output_is_possible: bool
+    output_is_doubtful: bool
     confirmed_age_us: int | None
     reply_us: int | None
     replies_missed: int

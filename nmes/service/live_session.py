@@ -49,6 +49,7 @@ class LiveSession:
             step_ua=preparation.step_ua,
             ramp_up_min_us=preparation.ramp_up_min_us,
             stop_time_us=preparation.capabilities.stop_time_us,
+            by_hand=preparation.capabilities.by_hand,
             operator_is_script=operator_is_script,
             now_us=now_us,
         )

@@ -122,6 +122,7 @@ def prepared(preparation: Preparation) -> link.Prepared:
         press_fine_ua=preparation.press_ua(is_coarse=False),
         press_coarse_ua=preparation.press_ua(is_coarse=True),
         stop_time_us=preparation.capabilities.stop_time_us,
+        by_hand=preparation.capabilities.by_hand,
         channels=tuple(_channel_text(preparation, planned) for planned in plan.channels),
         stages=tuple(_stage_text(stage) for stage in plan.stages),
         findings=tuple(
@@ -255,6 +256,7 @@ def snapshot(
         at_us=now_us,
         state=session.state.value,
         output_is_possible=session.is_live,
+        output_is_doubtful=session.is_doubtful,
         confirmed_age_us=None if confirmed_us is None else max(0, now_us - confirmed_us),
         reply_us=reply_us,
         replies_missed=replies_missed,

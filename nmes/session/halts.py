@@ -24,10 +24,10 @@ from nmes.session.output import fade_times_us
 from nmes.session.program import resume_time_us
 from nmes.session.session import Halt, Session
 from nmes.session.states import SessionState, Trigger, after
+from protocols.capabilities import in_order
 from protocols.errors import SessionRefusal
 
 SILENT_SCREEN = "the screen fell silent"
-PULL_THE_LEADS = "NOT CONFIRMED: pull the leads off the pads, then switch the device off."
 
 # Pausing ---------------------------------------------------------------------------------------
 
@@ -165,7 +165,7 @@ def _emergency(session: Session, last: Halt, cause: str, now_us: int) -> Outcome
         last,
         is_emergency=True,
         abandon_us=now_us + rules.ABANDON_AFTER_US,
-        advice="The port is being closed, so that the device stops by itself as well.",
+        advice="The port is being closed: a device that notices it stops by itself.",
         is_acknowledged=False,  # whoever has read the stop has not read this
     )
     state = after(session.state, Trigger.FAULT)
@@ -223,11 +223,12 @@ def _abandoned(session: Session, last: Halt, now_us: int) -> Outcome:
         return replace(session, halt=replace(last, is_abandoned=True)), (AbandonDevice(),)
     # Without a train held since arming there was nothing to put out, so nothing to be warned of.
     could_flow = session.setup is not None
-    advice = f"{PULL_THE_LEADS} {last.advice}" if could_flow else last.advice
+    by_hand = f"NOT CONFIRMED. Now: {in_order(session.by_hand)}."
+    advice = f"{by_hand} {last.advice}" if could_flow else last.advice
     given_up = replace(last, is_abandoned=True, advice=advice)
     fields: dict[str, object] = {"after_us": now_us - last.at_us}
     record = Record(event="stop_unconfirmed", fields=fields, is_vital=True)
-    told = (Tell(mark="!!", text=PULL_THE_LEADS),) if could_flow else ()
+    told = (Tell(mark="!!", text=by_hand),) if could_flow else ()
     is_doubtful = session.is_doubtful or could_flow
     return replace(session, halt=given_up, is_doubtful=is_doubtful), (
         AbandonDevice(),

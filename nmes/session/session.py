@@ -70,9 +70,10 @@ class Session:
     something, `present_us` when any key was last pressed, `step_us` a key for up. While RUNNING,
     stage time is `now - zero_us` but never before `held_us`, where it waits out the countdown
     before a start; in every other state it rests there. A stop that is not confirmed within
-    `stop_due_us` becomes the emergency stop. `setup` is the train the device holds;
-    `is_doubtful` says that a device which may have put out current was given up, and none was
-    heard since. Each of the outputs in `fading_ua` falls to 0 within its `fade_us` of a pause.
+    `stop_due_us` becomes the emergency stop; a person then ends the output `by_hand`. `setup` is
+    the train the device holds; `is_doubtful` says that a device which may have put out current was
+    given up, and none was heard since. Each of the outputs in `fading_ua` falls to 0 within its
+    `fade_us` of a pause.
     """
 
     plan: Plan
@@ -80,6 +81,7 @@ class Session:
     step_ua: int
     ramp_up_min_us: int
     stop_due_us: int
+    by_hand: tuple[str, ...]
     operator_is_script: bool
     state: SessionState
     selected: int
@@ -168,13 +170,15 @@ def new_session(
     step_ua: int,
     ramp_up_min_us: int,
     stop_time_us: int,
+    by_hand: tuple[str, ...],
     operator_is_script: bool,
     now_us: int,
 ) -> Session:
     """Return an idle session at the beginning of its plan, all levels 0.
 
     `step_ua` is the device's grid, `ramp_up_min_us` what the plan's rhythm demands of every ramp,
-    `stop_time_us` what the device declares: a slow one is not alarmed at before its time is over.
+    `stop_time_us` what the device declares: a slow one is not alarmed at before its time is over,
+    and `by_hand` how a person ends what it does not confirm to have ended.
     """
     count = len(plan.channels)
     return Session(
@@ -183,6 +187,7 @@ def new_session(
         step_ua=step_ua,
         ramp_up_min_us=ramp_up_min_us,
         stop_due_us=max(behaviour.stop_zero_max_us, stop_time_us),
+        by_hand=by_hand,
         operator_is_script=operator_is_script,
         state=SessionState.IDLE,
         selected=plan.channels[0].number,

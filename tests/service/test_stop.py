@@ -125,12 +125,14 @@ def test_a_stop_without_an_answer_for_200_ms_is_an_emergency_and_then_the_port_c
     assert (emergency_us - pressed_us, closed_us - emergency_us) == (200_001, 100_000)
 
 
-def test_a_stop_that_nobody_confirmed_tells_to_pull_the_leads() -> None:
+def test_a_stop_that_nobody_confirmed_tells_what_to_do_by_hand_in_its_order() -> None:
     bench = holding()
     bench.port.is_deaf = True
     bench.press(STOP).run(SECOND_US)
     assert stop_of(bench).confirmed_after_us is None
-    assert stop_of(bench).advice.startswith("NOT CONFIRMED: pull the leads off the pads")
+    by_hand = "NOT CONFIRMED. Now: 1 leads out of the stimulator, 2 pads off, 3 stimulator off."
+    assert stop_of(bench).advice.startswith(by_hand)
+    assert f"!! {by_hand}" in bench.told
     assert bench.records("stop_unconfirmed") == [{"after_us": 300_001}]
 
 

@@ -604,6 +604,7 @@ def idle(table: LimitTable) -> Session:
         step_ua=1,
         ramp_up_min_us=500_000,
         stop_time_us=0,
+        by_hand=(),
         operator_is_script=False,
         now_us=0,
     )

@@ -52,6 +52,7 @@ class MachineBench:
             step_ua=1000,
             ramp_up_min_us=500_000,
             stop_time_us=stop_time_us,
+            by_hand=REHASTIM2.by_hand,
             operator_is_script=is_script,
             now_us=now_us,
         )

@@ -27,6 +27,7 @@ from nmes.link.messages import (
     StopNow,
     Summary,
 )
+from protocols.capabilities import LEADS_OUT
 from tui.situation import LIVE_STATES
 
 SECOND = 1_000_000
@@ -266,6 +267,7 @@ def prepared(
         press_fine_ua=1_000,
         press_coarse_ua=2_000,
         stop_time_us=150_000,
+        by_hand=LEADS_OUT,
         channels=tuple(_channel(i, side_is_open=side_is_open and i == 0) for i in range(channels)),
         stages=stages,
         findings=findings,
@@ -305,6 +307,7 @@ def snapshot(state: str = "running", count: int = 2, **changes: object) -> Snaps
         "at_us": 600 * SECOND,
         "state": state,
         "output_is_possible": state in LIVE_STATES,
+        "output_is_doubtful": False,
         "confirmed_age_us": None if state in {"idle", "connecting"} else 40_000,
         "reply_us": None if state in {"idle", "connecting"} else 2_600,
         "replies_missed": 0,

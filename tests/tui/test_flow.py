@@ -528,6 +528,46 @@ async def test_the_way_on_from_an_unconfirmed_stop_is_the_end_of_the_session() -
         assert stage.kinds() == ["leave"]
 
 
+DOUBTFUL = scenes.stopped(None, state="faulted", output_is_doubtful=True)
+UNKNOWN = "OUTPUT UNKNOWN - 1 leads out of the stimulator, 2 pads off, 3 stimulator off"
+
+
+async def test_a_session_whose_output_may_go_on_ends_only_once_it_was_ended_by_hand() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), DOUBTFUL) as stage:
+        await stage.press("e")
+        assert "Done? 1 leads out of the stimulator, 2 pads off, 3 stimulator off" in stage.text
+        await stage.press("n")
+        assert stage.link.sent == []
+        await stage.press("e", "y")
+        assert stage.kinds() == ["note", "leave"]
+        assert "leads out of the stimulator" in stage.link.sent[0].text
+        await stage.tell(DOUBTFUL, scenes.summary())
+        assert "OUTPUT OFF" in stage.text
+
+
+async def test_a_stop_key_is_no_answer_to_whether_it_was_ended_by_hand() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), DOUBTFUL) as stage:
+        await stage.press("e", "space", "y")
+        assert stage.kinds() == ["stop"]
+
+
+async def test_an_output_that_nobody_ended_is_called_unknown_until_a_device_is_heard() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), DOUBTFUL, scenes.summary()) as stage:
+        assert UNKNOWN in stage.text
+        await stage.press("n")
+        assert UNKNOWN in stage.text
+        await stage.tell(PLAN, scenes.snapshot("connecting"), scenes.snapshot("armed"))
+        await stage.tell(scenes.stopped(), scenes.summary())
+        assert "OUTPUT OFF" in stage.text
+
+
+async def test_an_engine_that_dies_after_an_output_nobody_ended_says_what_to_do() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), DOUBTFUL, scenes.summary()) as stage:
+        stage.link.die()
+        await stage.draw()
+        assert "1  leads out of the stimulator" in stage.text
+
+
 async def test_nothing_is_armed_again_in_a_window_that_is_too_small() -> None:
     async with on_stage(PLAN, scenes.snapshot(), scenes.stopped()) as stage:
         await stage.pilot.resize_terminal(79, 24)
@@ -601,7 +641,8 @@ async def test_an_engine_that_dies_while_output_is_possible_leaves_one_instructi
     async with on_stage(PLAN, scenes.snapshot("running")) as stage:
         stage.link.die()
         await stage.draw()
-        assert "P U L L   L E A D S" in stage.text
+        assert "LEADS OUT OF THE STIMULATOR" in stage.text
+        assert "2  pads off" in stage.text
         await stage.press("q")
         assert stage.app.return_code == 1
 
@@ -611,7 +652,7 @@ async def test_an_engine_that_dies_before_arming_frightens_nobody() -> None:
         stage.link.die()
         await stage.draw()
         assert texts.GONE in stage.text
-        assert "L E A D S" not in stage.text
+        assert "LEADS" not in stage.text
 
 
 async def test_what_changed_while_the_window_was_small_is_shown_once_it_has_grown() -> None:

@@ -138,11 +138,11 @@ def test_a_confirmed_stop_is_called_off() -> None:
     assert texts.OUTPUT_OFF in plain(bars.output_line(seen(scenes.stopped(5_000)), 80))
 
 
-def test_an_unconfirmed_stop_tells_to_pull_the_leads() -> None:
+def test_an_unconfirmed_stop_tells_what_to_do_by_hand_the_most_urgent_first() -> None:
     view = seen(scenes.stopped(None), after_us=400_000)
     text = "\n".join(plain(styled) for styled in stopped.stopped_lines(view, 80, None, ""))
-    assert texts.NOT_CONFIRMED in text
-    assert texts.NOT_CONFIRMED_HINT in text
+    assert "NOT CONFIRMED - LEADS OUT OF THE STIMULATOR" in text
+    assert "Now: 1 leads out of the stimulator, 2 pads off, 3 stimulator off" in text
     assert "ch1 ?? mA" in text
 
 

@@ -42,7 +42,7 @@ def output_line(view: View, width: int) -> Line:
     if view.stop_is_sent:
         return _bar(f" {texts.STOP_SENT}   {texts.STOP_SENT_HINT}", stop, "alarm", width)
     if stop_is_open(view):
-        unknown = texts.NOT_CONFIRMED if view.stop_is_unconfirmed else texts.STOP_SENT_HINT
+        unknown = not_confirmed(view) if view.stop_is_unconfirmed else texts.STOP_SENT_HINT
         return _bar(f" {texts.OUTPUT_UNKNOWN}   {unknown}", stop, "alarm", width)
     if is_unknown(view):
         unknown = f"{texts.UNKNOWN_CURRENT} mA   {stale_text(view)}"
@@ -70,6 +70,11 @@ def _what_flows(view: View, width: int) -> str:
     if len(currents) > width - len(texts.OUTPUT_ON) - 6:
         currents = short_currents_text(view)
     return f"{texts.OUTPUT_ON}   {currents}"
+
+
+def not_confirmed(view: View) -> str:
+    """Return that a stop was not confirmed, and what is to be done first of all."""
+    return texts.NOT_CONFIRMED.format(first=view.prepared.by_hand[0].upper())
 
 
 def stop_is_open(view: View) -> bool:
@@ -186,6 +191,11 @@ def key_line(keys: str, width: int) -> Line:
 def stop_line(width: int) -> Line:
     """Return the line that names the stop keys, in reverse video."""
     return fit_line(line((f" {texts.STOP_KEYS_LINE}", "block")), width, "block")
+
+
+def doubtful_line(steps: str, width: int) -> Line:
+    """Return the last line of screens on which something may flow that no key can end."""
+    return fit_line(line((f" {texts.OUTPUT_UNKNOWN} - {steps}", "alarm")), width, "alarm")
 
 
 def off_line(width: int) -> Line:

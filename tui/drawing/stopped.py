@@ -3,8 +3,9 @@
 from datetime import tzinfo
 
 from nmes.link.messages import StopNow
+from protocols.capabilities import in_order
 from tui import texts, wording
-from tui.drawing.bars import currents_text, stop_is_open
+from tui.drawing.bars import currents_text, not_confirmed, stop_is_open
 from tui.lines import Line, fit, fit_line, line, wrapped
 from tui.view import View
 
@@ -51,7 +52,8 @@ def stop_word(view: View) -> str:
 def confirmation(view: View, stop: StopNow | None, zone: tzinfo | None) -> tuple[str, str]:
     """Return what is known of the output: headline and the line below it."""
     if view.stop_is_unconfirmed:
-        return f"!! {texts.NOT_CONFIRMED} !!", texts.NOT_CONFIRMED_HINT
+        steps = in_order(view.prepared.by_hand)
+        return f"!! {not_confirmed(view)} !!", texts.NOT_CONFIRMED_HINT.format(steps=steps)
     if stop is None or stop.confirmed_after_us is None:
         return texts.WAITING_CONFIRM, ""
     clock = wording.clock_text(stop.at_utc, zone, with_milliseconds=True)

@@ -10,8 +10,9 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from nmes.link.messages import Intent, Prepare
+from protocols.capabilities import in_order
 from tui.controls import Asked, Controls
-from tui.drawing.bars import key_line, off_line, stop_line
+from tui.drawing.bars import doubtful_line, key_line, off_line, stop_line
 from tui.drawing.small import small_lines
 from tui.lines import Line
 from tui.placement import Placement
@@ -116,7 +117,12 @@ class NmesScreen(Screen[None]):
 
     def last_line(self, width: int) -> Line:
         """Return the last line: the stop keys whenever output cannot be ruled out."""
-        return stop_line(width) if self.host.situation.stop_is_live else off_line(width)
+        situation = self.host.situation
+        if situation.stop_is_live:
+            return stop_line(width)
+        if situation.doubt:
+            return doubtful_line(in_order(situation.doubt), width)
+        return off_line(width)
 
     def keys_text(self) -> str:
         """Return the line of keys."""

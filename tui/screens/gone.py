@@ -3,7 +3,7 @@
 from textual.app import ComposeResult
 from textual.geometry import Size
 
-from tui import texts, wording
+from tui import texts
 from tui.lines import Line, fit, fit_line, line
 from tui.screens.base import NmesScreen
 
@@ -20,7 +20,7 @@ class GoneScreen(NmesScreen):
     @property
     def _output_was_possible(self) -> bool:
         situation = self.host.situation
-        if situation.arm_sent_us is not None:
+        if situation.arm_sent_us is not None or situation.doubt:
             return True
         snapshot = situation.snapshot
         return snapshot is not None and (
@@ -36,14 +36,17 @@ class GoneScreen(NmesScreen):
         if not self._output_was_possible:
             rows = [line(), line((f" {texts.GONE}", "bold")), line()]
             return rows + [line(f" {text}") for text in texts.GONE_HINT_IDLE]
-        head = f"   {wording.spaced(texts.GONE_OUTPUT)}     {texts.GONE}"
+        steps = self.host.situation.by_hand
+        head = f"   !! {steps[0].upper()} !!     {texts.GONE}"
         block: list[Line] = [((fit(text, width), "alarm"),) for text in ("", head, "")]
-        hints = [line((f" {text}", "bold")) for text in texts.GONE_HINT_OUTPUT]
-        return [line(), *block, line(), *hints]
+        todo = enumerate((*steps, texts.GONE_LAST_STEP), start=1)
+        hints = [texts.GONE_HINT_OUTPUT, *(f"{number}  {step}" for number, step in todo)]
+        return [line(), *block, line(), *(line((f" {text}", "bold")) for text in hints)]
 
     def small(self, size: Size) -> list[Line]:
         """Keep the one instruction, however small the window."""
-        text = f"{texts.GONE_OUTPUT} - {texts.GONE}" if self._output_was_possible else texts.GONE
+        first = self.host.situation.by_hand[0].upper()
+        text = f"{first} - {texts.GONE}" if self._output_was_possible else texts.GONE
         return [fit_line(line((text, "alarm")), size.width)]
 
     def last_line(self, width: int) -> Line:

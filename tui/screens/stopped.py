@@ -4,6 +4,7 @@ from textual.app import ComposeResult
 from textual.geometry import Size
 
 from nmes.link.messages import Acknowledge, Leave, Note
+from protocols.capabilities import in_order
 from tui import texts
 from tui.drawing import bars
 from tui.drawing.small import small_lines
@@ -17,7 +18,7 @@ class StoppedScreen(NmesScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._is_confirming = False
+        self._is_confirming = self._is_ending = False
         self._noted = ""
 
     def compose_body(self) -> ComposeResult:
@@ -27,7 +28,7 @@ class StoppedScreen(NmesScreen):
 
     def begin(self) -> None:
         """Forget what belonged to an earlier stop."""
-        self._is_confirming, self._noted = False, ""
+        self._is_confirming, self._is_ending, self._noted = False, False, ""
 
     def draw(self, size: Size) -> None:
         """Draw the stop, or that nothing is known of it."""
@@ -44,6 +45,9 @@ class StoppedScreen(NmesScreen):
     def _remark(self, width: int) -> Line:
         if self._is_confirming:
             return fit_line(line((f" {texts.REARM_READ}", "warn")), width)
+        if self._is_ending:
+            asked = texts.DONE_BY_HAND.format(steps=in_order(self.host.situation.doubt))
+            return fit_line(line((f" {asked}", "warn")), width)
         return bars.remark_line(self.host.situation.remark_now(self.host.now_us()), "", width)
 
     def small(self, size: Size) -> list[Line]:
@@ -69,6 +73,8 @@ class StoppedScreen(NmesScreen):
         """Return the keys that mean something now."""
         if self._is_confirming:
             return texts.STOPPED_KEYS_CONFIRM
+        if self._is_ending:
+            return texts.STOPPED_KEYS_BY_HAND
         return texts.STOPPED_KEYS_UNCONFIRMED if self._is_unconfirmed else texts.STOPPED_KEYS
 
     @property
@@ -79,11 +85,12 @@ class StoppedScreen(NmesScreen):
         """React to a key that is no stop key."""
         if self._is_confirming:
             self._confirm(key)
+        elif self._is_ending:
+            self._end_by_hand(key)
         elif key == "r":
             self._read()
         elif key == "e":
-            self.host.send(Leave())
-            self.host.ask(texts.ENDING)
+            self._end()
         elif len(key) == 1 and key in "12345":
             self._noted = texts.HAPPENED[int(key) - 1]
             self.host.send(Note(topic="stop", text=self._noted))
@@ -93,7 +100,25 @@ class StoppedScreen(NmesScreen):
 
     def cancel(self) -> None:
         """Take back the first step of a re-arm."""
-        self._is_confirming = False
+        self._is_confirming = self._is_ending = False
+
+    def _end(self) -> None:
+        """End the session; where current may go on, only once a person has ended that."""
+        if self.host.situation.doubt:
+            self._is_ending = True
+            return
+        self.host.send(Leave())
+        self.host.ask(texts.ENDING)
+
+    def _end_by_hand(self, key: str) -> None:
+        self._is_ending = False
+        if key != "y":
+            return
+        situation = self.host.situation
+        done = texts.DONE_BY_HAND_NOTE.format(steps=in_order(situation.doubt))
+        self.host.send(Note(topic="stop", text=done))
+        situation.end_by_hand()
+        self._end()
 
     def _read(self) -> None:
         if self._is_unconfirmed:
