@@ -29,6 +29,8 @@ TOO_SMALL = "Make the window larger: {width}x{height} is below {min_width}x{min_
 TOO_SMALL_NO_ARMING = "Nothing can be armed until it is."
 TOO_SMALL_STILL_ON = "Output goes on; steps up wait until it is larger."
 
+PADS_UNSEEN = "PADS NOT WATCHED"
+PADS_UNSEEN_BELOW = "PADS NOT WATCHED below {current} mA"
 LEVELS_ARE_SETTINGS = "LEVELS ARE SETTINGS: up to {full} mA may flow"
 
 MARKS = {"info": "i", "warning": "!", "error": "!!"}
@@ -218,7 +220,7 @@ HEAD_NOW = "NOW mA"
 HEAD_NOW_SET = "SETTING"
 HEAD_SET = "SET"
 HEAD_CAP = "CAP"
-HEAD_PAST = "delivered {past} s "
+HEAD_PAST = "confirmed {past} s "
 HEAD_PAST_SET = "set {past} s "
 HEAD_FUTURE = " plan {future} s"
 TILE_SET = "set {level} mA"

@@ -438,6 +438,7 @@ class ScreeningQuestions(Message):
 class Prepared(Message):
     """The plan that would run; arming is the next step (sides still open must be chosen first).
 
+    `contact_from_ua` is the current from which on an open electrode is noticed (None: never).
     `stop_time_us` is what the device may take to confirm a stop, `by_hand` how a person ends an
     output if it does not.
     """
@@ -457,6 +458,7 @@ class Prepared(Message):
     step_ua: int
     press_fine_ua: int
     press_coarse_ua: int
+    contact_from_ua: int | None
     stop_time_us: int
     by_hand: Annotated[tuple[str, ...], Field(strict=False)]
     channels: Annotated[tuple[ChannelText, ...], Field(strict=False)]

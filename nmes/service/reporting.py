@@ -9,7 +9,7 @@ from nmes.link import messages as link
 from nmes.service.admission import check_day
 from nmes.service.preparation import Preparation
 from nmes.service.probe import Answer, Outcome
-from nmes.service.undetectable import undetectable
+from nmes.service.undetectable import contact_from_ua, undetectable
 from nmes.service.workshop import Workshop
 from nmes.session.program import contractions_planned
 from nmes.session.session import Halt, Session
@@ -121,6 +121,7 @@ def prepared(preparation: Preparation) -> link.Prepared:
         step_ua=preparation.step_ua,
         press_fine_ua=preparation.press_ua(is_coarse=False),
         press_coarse_ua=preparation.press_ua(is_coarse=True),
+        contact_from_ua=contact_from_ua(preparation.capabilities),
         stop_time_us=preparation.capabilities.stop_time_us,
         by_hand=preparation.capabilities.by_hand,
         channels=tuple(_channel_text(preparation, planned) for planned in plan.channels),

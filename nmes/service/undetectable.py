@@ -18,12 +18,18 @@ def undetectable(capabilities: Capabilities) -> tuple[str, ...]:
     return (*_open_electrodes(capabilities), *_current(capabilities), *others)
 
 
+def contact_from_ua(capabilities: Capabilities) -> int | None:
+    """Return the current from which on this device notices an open electrode; None if never."""
+    is_noticed = capabilities.reports & {Report.ELECTRODE_FAULT, Report.ELECTRODE_FAULT_CHANNEL}
+    return capabilities.contact_from_ua if is_noticed else None
+
+
 def _open_electrodes(capabilities: Capabilities) -> Iterator[str]:
-    reports, from_ua = capabilities.reports, capabilities.contact_from_ua
-    if not reports & {Report.ELECTRODE_FAULT, Report.ELECTRODE_FAULT_CHANNEL}:
+    from_ua = contact_from_ua(capabilities)
+    if from_ua is None:
         yield "an open electrode: a pad that peels off or a lead that falls out stops nothing"
         return
-    if Report.ELECTRODE_FAULT_CHANNEL not in reports:
+    if Report.ELECTRODE_FAULT_CHANNEL not in capabilities.reports:
         yield "which electrode is open: it stops all channels, naming none"
     if from_ua:
         yield f"an open electrode while a channel is set to less than {from_ua / 1000:g} mA"

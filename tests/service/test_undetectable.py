@@ -7,7 +7,7 @@ import pytest
 
 from drivers.rehastim2.capabilities import REHASTIM2
 from nmes.compose import capabilities_of
-from nmes.service.undetectable import undetectable
+from nmes.service.undetectable import contact_from_ua, undetectable
 from protocols.capabilities import Capabilities, Report
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -96,3 +96,9 @@ def test_each_device_is_blind_to_what_its_documentation_says(
     device: str, told: tuple[str, ...]
 ) -> None:
     assert undetectable(capabilities_of(device)) == told
+
+
+def test_from_which_current_on_a_pad_is_missed_is_known_only_where_one_is_reported() -> None:
+    blind_below = replace(NOTICES_ALL, contact_from_ua=15_000)
+    no_pads = without(Report.ELECTRODE_FAULT, Report.ELECTRODE_FAULT_CHANNEL)
+    assert [contact_from_ua(c) for c in (NOTICES_ALL, blind_below, no_pads)] == [0, 15_000, None]

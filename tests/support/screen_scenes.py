@@ -266,6 +266,7 @@ def prepared(
         step_ua=1_000,
         press_fine_ua=1_000,
         press_coarse_ua=2_000,
+        contact_from_ua=0,
         stop_time_us=150_000,
         by_hand=LEADS_OUT,
         channels=tuple(_channel(i, side_is_open=side_is_open and i == 0) for i in range(channels)),

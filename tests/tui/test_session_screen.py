@@ -3,6 +3,7 @@
 import pytest
 from support import screen_scenes as scenes
 from support.screen_scenes import snapshot
+from support.stage import on_stage
 
 from nmes.link.messages import ChannelNow
 from tui import texts
@@ -245,3 +246,25 @@ def test_a_tiny_stale_window_shows_no_number_as_flowing() -> None:
     view = seen(snapshot(confirmed_age_us=900_000))
     shown = [plain(styled) for styled in small_lines(view, 40, 6, stop_is_live=True)]
     assert "ch1 ?? mA STALE" in shown[2]
+
+
+@pytest.mark.parametrize(
+    ("contact_from_ua", "levels_ua", "told"),
+    [
+        (15_000, (14_500, 20_000), "PADS NOT WATCHED below 15 mA; push"),
+        (15_000, (15_000, 0), "push"),
+        (None, (15_000, 20_000), "PADS NOT WATCHED; push"),
+        (0, (500, 500), "push"),
+    ],
+)
+async def test_a_level_at_which_no_pad_is_missed_says_so_beside_the_task(
+    contact_from_ua: int | None, levels_ua: tuple[int, int], told: str
+) -> None:
+    plan = scenes.prepared().model_copy(update={"contact_from_ua": contact_from_ua})
+    moment = scenes.snapshot("running")
+    channels = tuple(
+        channel.model_copy(update={"level_ua": level_ua})
+        for channel, level_ua in zip(moment.channels, levels_ua, strict=True)
+    )
+    async with on_stage(plan, moment.model_copy(update={"channels": channels})) as stage:
+        assert any(text.strip().startswith(told) for text in stage.lines)

@@ -39,7 +39,7 @@ async def test_the_bound_of_a_setting_stays_beside_its_number(
     assert "up to 60 mA" in told
     assert "up to 80 mA" in told
     assert "NOW mA" not in told
-    assert "delivered" not in told
+    assert "confirmed" not in told
 
 
 async def test_a_stale_setting_says_unknown_with_its_bound() -> None:

@@ -231,11 +231,21 @@ class SessionScreen(NmesScreen):
 
 
 def _standing_advice(view: View) -> str:
-    """Return what is always worth saying; first of all that a level is not what flows."""
-    advice = _task_and_start(view)
-    if not view.full_text:
-        return advice
-    return f"{texts.LEVELS_ARE_SETTINGS.format(full=view.full_text)}; {advice}"
+    """Return what is always worth saying; first of all what no number on the screen tells."""
+    caution, advice = _caution(view), _task_and_start(view)
+    return f"{caution}; {advice}" if caution else advice
+
+
+def _caution(view: View) -> str:
+    """Return that a level is not what flows, or that a pad may be off unnoticed; or nothing."""
+    from_ua = view.prepared.contact_from_ua
+    if view.full_text:
+        return texts.LEVELS_ARE_SETTINGS.format(full=view.full_text)
+    if from_ua is None:
+        return texts.PADS_UNSEEN
+    if any(0 < channel.level_ua < from_ua for channel in view.snapshot.channels):
+        return texts.PADS_UNSEEN_BELOW.format(current=wording.current_text(from_ua))
+    return ""
 
 
 def _task_and_start(view: View) -> str:
