@@ -101,6 +101,7 @@ MORE_ABOVE = "more above"
 
 SCREENING_TITLE = "Before the pads: ask patient {patient}"
 SCREENING_COUNT = "{done} of {planned} answered"
+ONE_BY_ONE = "One answer at a time: read each question."
 REPLY_BOXES = {
     "": "[   ]",
     "yes": "[YES]",

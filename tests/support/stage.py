@@ -54,9 +54,10 @@ class Stage:
         for _ in range(QUEUES):
             await self.pilot.pause(0)
 
-    async def press(self, *keys: str) -> None:
+    async def press(self, *keys: str, apart_s: float = 0) -> None:
         """Press keys one after another, as a terminal would send them."""
         for key in keys:
+            self.clock.now_s += apart_s
             event = events.Key(key, " " if key == "space" else key if len(key) == 1 else None)
             event.set_sender(self.app)
             self.app.post_message(event)

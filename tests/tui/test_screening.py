@@ -41,7 +41,7 @@ async def asking(
 
 
 async def answer_all(stage: Stage, *findings: ScreeningFinding, is_passed: bool) -> None:
-    await stage.press("l", "n", "n", "n", "n")
+    await stage.press("l", "n", "n", "n", "n", apart_s=0.3)
     await stage.tell(scenes.screening(*findings, is_passed=is_passed))
 
 
@@ -68,7 +68,7 @@ async def test_nothing_is_answered_beforehand() -> None:
 
 async def test_each_answer_is_told_and_the_cursor_goes_to_the_next_open_line() -> None:
     async with asking() as stage:
-        await stage.press("down", "n", "y", "u")
+        await stage.press("down", "n", "y", "u", apart_s=0.3)
         assert replies(stage) == {
             "cardiac_pacemaker": "no",
             "epilepsy": "yes",
@@ -85,13 +85,13 @@ async def test_the_side_is_chosen_before_what_is_asked_about_it() -> None:
 
 async def test_another_side_asks_again_what_was_answered_about_the_place() -> None:
     async with asking() as stage:
-        await stage.press("l", "n", "n", "n", "n", "up", "up", "up", "up", "up", "r")
+        await stage.press("l", "n", "n", "n", "n", "up", "up", "up", "up", "up", "r", apart_s=0.3)
         assert replies(stage) == {"cardiac_pacemaker": "no", "epilepsy": "no"}
 
 
 async def test_no_pads_are_placed_while_a_line_is_open() -> None:
     async with asking(is_passed=True) as stage:
-        await stage.press("l", "n", "n", "enter")
+        await stage.press("l", "n", "n", "enter", apart_s=0.3)
         assert not any(isinstance(sent, Prepare) for sent in stage.link.sent)
         assert "2 still to be answered" in stage.text
 
@@ -188,7 +188,7 @@ async def test_what_cannot_be_asked_is_said_on_the_start_screen() -> None:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
 async def test_the_questions_look_as_they_were_read(size: tuple[int, int]) -> None:
     async with asking(size) as stage:
-        await stage.press("l", "n", "y")
+        await stage.press("l", "n", "y", apart_s=0.3)
         name = f"screening_{size[0]}x{size[1]}.txt"
         assert_same_text(GOLDEN / name, stage.lines)
 
@@ -198,3 +198,11 @@ async def test_the_findings_look_as_they_were_read() -> None:
         await answer_all(stage, PACEMAKER, EPILEPSY, is_passed=False)
         await stage.press("right", "down", "enter", *"Dr Ho")
         assert_same_text(GOLDEN / "screening_findings_80x24.txt", stage.lines)
+
+
+async def test_a_key_held_down_answers_no_question_that_was_not_read() -> None:
+    async with asking() as stage:
+        await stage.press("l", "n", "n", "n", "n", apart_s=0.08)
+        await stage.draw()
+        assert texts.ONE_BY_ONE in stage.text
+        assert list(replies(stage).values()) == ["no"]

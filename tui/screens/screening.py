@@ -22,6 +22,8 @@ from tui.screening import ReplyText, with_screening
 from tui.screens.base import NmesScreen
 
 _SIDES = {"l": "left", "r": "right"}
+ANSWERS_APART_US = 250_000
+"""A key held down answers nothing that was not read."""
 
 
 class ScreeningScreen(NmesScreen):
@@ -38,6 +40,8 @@ class ScreeningScreen(NmesScreen):
                 ("reason", texts.ACKNOWLEDGE_HINT),
             )
         }
+
+        self._answered_us = 0
 
     def compose_body(self) -> ComposeResult:
         """Lay out from top to bottom; the fields are there only while one is written."""
@@ -106,12 +110,20 @@ class ScreeningScreen(NmesScreen):
         screening = self.host.screening
         taken = False
         if key in self._REPLIES:
+            if self._is_too_fast():
+                self.host.ask(texts.ONE_BY_ONE)
+                return True
             taken = screening.reply(self._REPLIES[key])
         elif key in _SIDES:
             taken = screening.choose_side(_SIDES[key])
         if taken:
             self._ask_what_follows()
         return taken
+
+    def _is_too_fast(self) -> bool:
+        """Whether the answer before, taken or not, was too short a time ago."""
+        before_us, self._answered_us = self._answered_us, self.host.now_us()
+        return self._answered_us - before_us < ANSWERS_APART_US
 
     def _ask_what_follows(self) -> None:
         asked = self.host.situation.asked
