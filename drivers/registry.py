@@ -22,7 +22,8 @@ def names() -> tuple[str, ...]:
 def load(name: str) -> DriverEntry:
     """Return the driver of that name, imported only now; DeviceError if there is none.
 
-    `name@file` stands for one that is told by a file what it needs to know.
+    `name@file` stands for one that is told by a file what it needs to know; ProtocolFileError says
+    what is wrong with that.
     """
     name, _, file = name.partition("@")
     if name not in ENTRIES:

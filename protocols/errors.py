@@ -1,8 +1,8 @@
 """The errors of nmes, one tree.
 
 NmesError
-├── ProtocolFileError       a file that people write (a protocol, a screening) cannot be used; lists
-│                           every problem found in it
+├── ProtocolFileError       a file that people write (a protocol, a screening, what a board passes
+│                           on) cannot be used; lists every problem found in it
 ├── PlanningError           a valid protocol asks for what this device cannot make
 ├── LimitViolation          a value is outside what may be sent
 ├── LimitTableError         the table of limits cannot be used, or is silent where it must speak

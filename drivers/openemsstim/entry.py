@@ -76,7 +76,7 @@ def entry() -> DriverEntry:
 
 
 def declared(file: str) -> DriverEntry:
-    """Return a board that passes on the source declared in a file; DeviceError names its faults."""
+    """Return a board that passes on what a file declares; ProtocolFileError with its faults."""
     source = read_source(Path(file))
     capabilities = of_source(source)
     readback = partial(

@@ -9,20 +9,29 @@ pulse_width_us = 250     # one phase
 frequency_hz = 35
 """
 
+import json
 import math
+import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
+from typing import Annotated
 
-from protocols.errors import DeviceError, Problem, ProtocolFileError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from protocols.errors import Problem, ProtocolFileError
+from protocols.field_types import nearest_word, refusal
 from protocols.pulses import Waveform
 from protocols.short_files import short_bytes, short_text
 from protocols.units import InexactNumber, mhz_from_hz
 
 KIND = "declaration"
 MAX_BYTES = 64 * 1024
+SHOWN_CHARACTERS = 60
+"""More of what stands in the file does not help whoever reads a complaint."""
 CHANNELS = 2
 PERCENT = 100
 CURRENT_MAX_MA = 130
@@ -39,6 +48,9 @@ _EXAMPLES = {
     "frequency_hz": "35",
 }
 """What must be declared, each with how it may look."""
+
+_PLACE_OF_FAULT = re.compile(r" \(at line (\d+), column (\d+)\)")
+_NAME_OF_LINE = re.compile(r"[ \t]*[\"']?(\w+)[\"']?[ \t]*=")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,87 +82,83 @@ class Source:
 
 
 def read_source(path: Path) -> Source:
-    """Return the source declared in a file; DeviceError names file, field and cure."""
-    entries = _entries(path)
-    _refuse_other_names(path, entries)
+    """Return the source declared in a file; ProtocolFileError with all that is wrong with it."""
+    text = short_text(short_bytes(path, KIND, MAX_BYTES), str(path), KIND, MAX_BYTES)
+    entries = _entries(path, text)
+    try:
+        declared = _Declaration.model_validate(entries)
+    except ValidationError as error:
+        raise ProtocolFileError(str(path), _problems(text, entries, error)) from None
     return Source(
-        unit=_words(path, entries, "unit"),
-        set_by=_words(path, entries, "set_by"),
-        set_on=_day(path, entries),
-        current_ua=_currents_ua(path, entries),
-        pulse_width_us=_whole(path, entries["pulse_width_us"], "pulse_width_us", 20, 4_000),
-        period_us=_period_us(path, entries),
+        unit=declared.unit,
+        set_by=declared.set_by,
+        set_on=declared.set_on,
+        current_ua=tuple(1_000 * dial_ma for dial_ma in declared.current_ma),
+        pulse_width_us=declared.pulse_width_us,
+        period_us=_period_us(declared.frequency_hz),
     )
 
 
-def _entries(path: Path) -> dict[str, object]:
-    try:
-        text = short_text(short_bytes(path, KIND, MAX_BYTES), str(path), KIND, MAX_BYTES)
-        return tomllib.loads(text)
-    except ProtocolFileError as fault:
-        raise DeviceError(_told(path, fault.problems[0])) from fault
-    except (ValueError, RecursionError) as fault:  # a number too long, lists within lists
-        raise DeviceError(f"{path}: {fault}. Write one 'name = value' a line.") from fault
+# What a field may hold --------------------------------------------------------------------------
 
 
-def _told(path: Path, problem: Problem) -> str:
-    where = f"line {problem.line}: " if problem.line else ""
-    return f"{path}: {where}{problem.found}; {problem.allowed}. {problem.cure}"
+def _words(given: object) -> str:
+    if not isinstance(given, str) or not given.strip():
+        raise refusal("words are needed here", "Write them in quotes.")
+    if not given.isprintable():
+        allowed = "a character that cannot be shown, or a new line, may not stand here"
+        raise refusal(allowed, "Write plain words on one line.")
+    return given
 
 
-def _refuse_other_names(path: Path, entries: dict[str, object]) -> None:
-    wrong = [
-        f"{name if name.isprintable() else ascii(name)} is not known; {_nearest(name)}"
-        for name in entries
-        if name not in _EXAMPLES
-    ] + [
-        f"{name} is missing; add a line such as '{name} = {example}'"
-        for name, example in _EXAMPLES.items()
-        if name not in entries
-    ]
-    if wrong:
-        raise DeviceError(f"{path}: {'. '.join(wrong)}.")
+def _day(given: object) -> date:
+    if type(given) is not date:  # a date with a time is one, too
+        raise refusal("a day is needed here", "Write it as 2026-11-21, without quotes.")
+    return given
 
 
-def _nearest(name: str) -> str:
-    near = get_close_matches(name, _EXAMPLES, n=1)
-    return f"did you mean {near[0]}?" if near else "remove that line"
-
-
-def _words(path: Path, entries: dict[str, object], name: str) -> str:
-    value = entries[name]
-    if not isinstance(value, str) or not value.strip():
-        raise DeviceError(f"{path}: {name}: words are needed here.")
-    if not value.isprintable():
-        raise DeviceError(
-            f"{path}: {name}: it holds a character that cannot be shown, or a new line. "
-            "Write plain words on one line."
+def _waveform(given: object) -> str:
+    if given != Waveform.SYMMETRIC_BIPHASIC:
+        raise refusal(
+            f'only "{Waveform.SYMMETRIC_BIPHASIC}" is passed on',
+            "Set the stimulator to it and write that, or use one that makes it.",
         )
-    return value
+    return Waveform.SYMMETRIC_BIPHASIC
 
 
-def _day(path: Path, entries: dict[str, object]) -> date:
-    if entries["waveform"] != Waveform.SYMMETRIC_BIPHASIC:
-        raise DeviceError(f"{path}: waveform: only {Waveform.SYMMETRIC_BIPHASIC} is taken.")
-    if type(entries["set_on"]) is not date:
-        raise DeviceError(f"{path}: set_on: a day is needed here, such as 2026-11-21.")
-    return entries["set_on"]
+def _whole(what: str, unit: str, least: int, most: int) -> BeforeValidator:
+    """Return the validator of a number that a dial shows."""
+    allowed = f"{what} is a whole number of {unit} from {least} to {most}"
+
+    def check(given: object) -> int:
+        if isinstance(given, bool) or not isinstance(given, int | float):
+            raise refusal(allowed, "Write the bare number, without quotes and without its unit.")
+        if not isinstance(given, int) or not least <= given <= most:
+            raise refusal(allowed, "Set the stimulator to such a number, and write that here.")
+        return given
+
+    return BeforeValidator(check)
 
 
-def _currents_ua(path: Path, entries: dict[str, object]) -> tuple[int, ...]:
-    dials = entries["current_ma"]
-    if not isinstance(dials, list) or len(dials) != CHANNELS:
-        raise DeviceError(f"{path}: current_ma: two numbers are needed, channel 1 and 2.")
-    wholes = [_whole(path, dial, "current_ma", 1, CURRENT_MAX_MA) for dial in dials]
-    if _step_ua(wholes) > COARSEST_STEP_UA:
-        first, second = wholes
+def _two(given: object) -> tuple[object, ...]:
+    if not isinstance(given, list) or len(given) != CHANNELS:
+        raise refusal(
+            "two numbers are needed, channel 1 and 2",
+            f"Write what both dials are set to, such as {_EXAMPLES['current_ma']}.",
+        )
+    return tuple(given)
+
+
+def _with_common_step(dials_ma: tuple[int, ...]) -> tuple[int, ...]:
+    if _step_ua(list(dials_ma)) > COARSEST_STEP_UA:
+        first, second = dials_ma
         near = min(range(1, CURRENT_MAX_MA + 1), key=lambda ma: _how_far(first, second, ma))
-        raise DeviceError(
-            f"{path}: current_ma: {first} and {second} mA have no common step up to "
-            f"{COARSEST_STEP_UA // 1000} mA that is whole percents of both. Set the second dial to "
-            f"{near} mA, or both to the same."
+        raise refusal(
+            f"both need a common step up to {COARSEST_STEP_UA // 1000} mA that is whole percents "
+            "of each",
+            f"Set the second dial to {near} mA, or both to the same.",
         )
-    return tuple(1_000 * dial_ma for dial_ma in wholes)
+    return dials_ma
 
 
 def _step_ua(dials_ma: list[int]) -> int:
@@ -164,19 +172,129 @@ def _how_far(first_ma: int, second_ma: int, near_ma: int) -> tuple[bool, int]:
     return is_coarse, abs(near_ma - second_ma)
 
 
-def _period_us(path: Path, entries: dict[str, object]) -> int:
-    """Return the whole number of microseconds nearest to the period, as plans of protocols do."""
-    rate_hz = entries["frequency_hz"]
-    if isinstance(rate_hz, bool) or not isinstance(rate_hz, int | float) or not 1 <= rate_hz <= 150:
-        raise DeviceError(f"{path}: frequency_hz: a number from 1 to 150 is needed.")
+def _rate_hz(given: object) -> float:
+    allowed = "a pulse rate is a number of Hz from 1 to 150, with at most 3 decimals"
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise refusal(allowed, "Write the bare number, without quotes and without its unit.")
+    if not 1 <= given <= 150:
+        raise refusal(allowed, "Set the stimulator to such a rate, and write that here.")
     try:
-        rate_mhz = mhz_from_hz(rate_hz)
-    except InexactNumber as fault:
-        raise DeviceError(f"{path}: frequency_hz: {fault}. Round it.") from fault
+        mhz_from_hz(given)
+    except InexactNumber:
+        raise refusal(allowed, "Round it.") from None
+    return given
+
+
+def _period_us(rate_hz: float) -> int:
+    """Return the whole number of microseconds nearest to the period, as plans of protocols do."""
+    rate_mhz = mhz_from_hz(rate_hz)
     return (2 * 1_000_000_000 + rate_mhz) // (2 * rate_mhz)
 
 
-def _whole(path: Path, value: object, name: str, least: int, most: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise DeviceError(f"{path}: {name}: a whole number from {least} to {most} is needed.")
-    return value
+class _Declaration(BaseModel):
+    """The fields of the file, as they are written there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    unit: Annotated[str, BeforeValidator(_words)]
+    set_by: Annotated[str, BeforeValidator(_words)]
+    set_on: Annotated[date, BeforeValidator(_day)]
+    waveform: Annotated[str, BeforeValidator(_waveform)]
+    current_ma: Annotated[
+        tuple[Annotated[int, _whole("what a dial is set to", "mA", 1, CURRENT_MAX_MA)], ...],
+        BeforeValidator(_two),
+        AfterValidator(_with_common_step),
+    ]
+    pulse_width_us: Annotated[int, _whole("the width of one phase", "µs", 20, 4_000)]
+    frequency_hz: Annotated[float, BeforeValidator(_rate_hz)]
+
+
+# What is wrong with a file ----------------------------------------------------------------------
+
+
+def _entries(path: Path, text: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as fault:  # a number too long, lists within lists
+        raise ProtocolFileError(str(path), (_no_toml(text, str(fault)),)) from None
+
+
+def _no_toml(text: str, fault: str) -> Problem:
+    """Return what TOML cannot be read from, by the line that its reader names, if it does."""
+    place = _PLACE_OF_FAULT.search(fault)
+    line, column = map(int, place.groups()) if place else (None, None)
+    written = "" if line is None else text.split("\n")[line - 1].strip()
+    name = found.group(1) if (found := _NAME_OF_LINE.match(written)) else "file"
+    first, _ = _place(text, name)
+    if line is not None and first is not None and first < line:
+        allowed, cure = f"{name} stands on line {first} already", "Remove one of the two lines."
+    else:
+        allowed, cure = "this cannot be read", "Write one 'name = value' a line."
+    reason = _PLACE_OF_FAULT.sub("", fault)
+    return Problem(
+        line=line,
+        column=column,
+        field=name,
+        found=f"found {_short(written)} ({reason})" if written else reason,
+        allowed=allowed,
+        cure=cure,
+    )
+
+
+def _problems(
+    text: str, entries: Mapping[str, object], error: ValidationError
+) -> tuple[Problem, ...]:
+    """Return all that the fields refuse, in order of line; what is meant is not missing, too."""
+    meant = {nearest_word(name, _EXAMPLES) for name in entries if name not in _EXAMPLES}
+    problems = [
+        _problem(text, detail)
+        for detail in error.errors()
+        if detail["type"] != "missing" or detail["loc"][0] not in meant
+    ]
+    return tuple(sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0)))
+
+
+def _problem(text: str, detail: ErrorDetails) -> Problem:
+    name, *places = detail["loc"]
+    known = ", ".join(_EXAMPLES)
+    match detail["type"]:
+        case "extra_forbidden":
+            near = nearest_word(str(name), _EXAMPLES)
+            found, allowed = "there is no field of this name", f"here stand {known}"
+            cure = f"Did you mean {near}?" if near else "Remove it."
+        case "missing":
+            found, allowed = "the field is missing", f"a declaration needs {known}"
+            cure = f"Add a line such as '{name} = {_EXAMPLES[str(name)]}'."
+        case _:
+            found = f"found {_shown(detail['input'])}"
+            allowed, cure = detail["ctx"]["allowed"], detail["ctx"]["cure"]
+    line, column = _place(text, str(name))
+    channel = f", channel {int(places[0]) + 1}" if places else ""
+    field = _plain(str(name)) + channel
+    return Problem(line=line, column=column, field=field, found=found, allowed=allowed, cure=cure)
+
+
+def _place(text: str, name: str) -> tuple[int | None, int | None]:
+    """Return line and column of the value of a field: TOML keeps neither, but each stands once."""
+    beginning = rf"^[ \t]*\[*[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*[=.\]][ \t]*"
+    found = re.search(beginning, text, re.MULTILINE)
+    if found is None:
+        return None, None
+    return text.count("\n", 0, found.start()) + 1, found.end() - found.start() + 1
+
+
+def _shown(value: object) -> str:
+    """Return a value much as TOML writes it."""
+    if isinstance(value, date):
+        return str(value)
+    return _short(json.dumps(value, default=str, ensure_ascii=False))
+
+
+def _short(written: str) -> str:
+    """Return text of the file so that a screen can show it, not longer than helps."""
+    plain = _plain(written)
+    return plain if len(plain) <= SHOWN_CHARACTERS else f"{plain[:SHOWN_CHARACTERS]}..."
+
+
+def _plain(written: str) -> str:
+    return written if written.isprintable() else ascii(written)
