@@ -54,7 +54,7 @@ def _asked_ma(use: Use) -> float:
 def _current(use: Use, table: LimitTable, device: Capabilities) -> Judged:
     allowed, source = min(
         (use.site.current_ua / 1000, f"site {use.channel.site}"),
-        (device.current_max_ua / 1000, f"device {device.device}"),
+        _most_of_device_ma(use, device),
         (table.ceiling.current_ua / 1000, "system ceiling"),
     )
     return Judged(
@@ -65,6 +65,14 @@ def _current(use: Use, table: LimitTable, device: Capabilities) -> Judged:
         source=source,
         current_ma=allowed,
     )
+
+
+def _most_of_device_ma(use: Use, device: Capabilities) -> tuple[float, str]:
+    """Return what can flow in this channel at most, and why: what is passed on may be less."""
+    full_ua = device.full_ua(use.channel.number)
+    if full_ua is not None and full_ua <= device.current_max_ua:
+        return full_ua / 1000, "the source in full"
+    return device.current_max_ua / 1000, f"device {device.device}"
 
 
 def _charge(use: Use, table: LimitTable) -> Judged:

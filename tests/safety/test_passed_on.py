@@ -45,6 +45,28 @@ def test_a_source_above_the_cap_of_its_channel_is_refused():
     )
 
 
+def test_the_check_caps_each_channel_at_what_its_own_source_puts_out_in_full():
+    report = check_plan(two(), TABLE, replace(passing_on(20_000, 10_000), current_max_ua=20_000))
+    assert [(cap.current_ma, cap.source) for cap in report.caps] == [
+        (20.0, "the source in full"),
+        (10.0, "the source in full"),
+    ]
+    assert [row.loads[0].current_ma for row in report.technical] == [20.0, 10.0]
+    assert [finding.text for finding in report.findings if finding.quantity == "current"] == [
+        "channel 1 (quadriceps): cap 20 mA (the source in full); the protocol would allow 30 mA.",
+        "channel 2 (quadriceps): cap 10 mA (the source in full); the protocol would allow 50 mA.",
+    ]
+
+
+def test_a_source_above_what_the_device_can_pass_on_is_refused_by_check_and_limits():
+    device = replace(passing_on(20_001, 10_000), current_max_ua=20_000)
+    (error,) = [f for f in check_plan(two(), TABLE, device).findings if f.severity == "error"]
+    assert (error.channel, error.asked, error.allowed) == (1, 20.001, 20.0)
+    assert error.source == "device bench"
+    with pytest.raises(LimitViolation, match=r"20001 µA asked, 20000 µA allowed \(device bench\)"):
+        limits(two(), device)
+
+
 def test_the_check_says_to_turn_the_dial_down():
     report = check_plan(two(), TABLE, passing_on(20_000, 50_001))
     (error,) = [finding for finding in report.findings if finding.severity == "error"]
