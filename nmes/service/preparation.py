@@ -12,6 +12,7 @@ from nmes.service.admission import (
     past_of_plan,
     refuse_other_screening,
 )
+from nmes.service.complaints import Grounds
 from nmes.session.stepping import press_ua
 from protocols.capabilities import Capabilities
 from protocols.errors import PlanningError, SessionRefusal
@@ -74,14 +75,21 @@ def judge(
     plan = make_plan(loaded, capabilities, sides)
     table, screening_table = _tables()
     report = check_plan(plan, table, capabilities)
-    places = tuple(place_findings(plan, table, screening_table))
+    grounds = Grounds(
+        loaded=loaded,
+        plan=plan,
+        capabilities=capabilities,
+        table=table,
+        screening_table=screening_table,
+    )
+    findings = (*place_findings(plan, table, screening_table), *report.findings)
     return Judgement(
         loaded=loaded,
         plan=plan,
         capabilities=capabilities,
         table=table,
         screening_table=screening_table,
-        report=replace(report, findings=places + report.findings),
+        report=replace(report, findings=grounds.told(findings)),
     )
 
 
@@ -109,7 +117,7 @@ def refuse_errors(judgement: Judgement) -> None:
     """Raise PlanningError with what the check found wrong."""
     errors = tuple(f.text for f in judgement.report.findings if f.severity == "error")
     if errors:
-        raise PlanningError(errors)
+        raise PlanningError(errors, file=judgement.loaded.source)
 
 
 def clearance_of(choice: Choice, judgement: Judgement, day: str) -> Clearance:

@@ -22,6 +22,7 @@ def test_what_the_check_finds_wrong_refuses_the_plan_in_words() -> None:
     assert refused.value.reasons == tuple(
         finding.text for finding in judgement.report.findings if finding.severity == "error"
     )
+    assert refused.value.file == "bench"
 
 
 def test_a_bound_above_that_of_the_place_is_narrowed() -> None:
