@@ -170,3 +170,13 @@ def test_a_forbidden_path_and_an_odd_side_name_their_rule() -> None:
     assert [found.source for found in place_findings(of, TABLE, SCREENING_TABLE)] == ["mixed_group"]
     of = placed("gluteal_left", "gluteal_right", site="gluteus_maximus")
     assert [found.source for found in place_findings(of, TABLE, SCREENING_TABLE)] == ["side"]
+
+
+def test_the_cure_of_a_path_across_the_chest_fits_a_leg_too() -> None:
+    across = next(
+        text for text in said(placed("chest_anterior", "lower_limb_left")) if "cross" in text
+    )
+    assert across.endswith(
+        ". Put both pads over the muscle that the channel names: none on the chest, nor one on "
+        "each arm."
+    )
