@@ -351,7 +351,7 @@ def _run(
             reports += [snapshot] if snapshot is not None else []
         has_acted = _let_operator_act(station, operator, reports, now_us)
         if on_progress is not None:
-            on_progress(*station.progress(now_us))
+            on_progress(*station.progress())
         if operator.prepared is not None and operator.summary is not None:
             return operator.prepared, operator.summary
         wake_us = min(station.next_wake_us(now_us), max(next_look_us, _look_us(operator)))

@@ -280,10 +280,10 @@ class Conversation:
     def _understand(self, event: DeviceEvent, session: Session, now_us: int) -> Happenings:
         match event:
             case OutputConfirmed():
-                self._answered(event.at_us, event.sent_us)
+                self._answered(session, event.at_us, event.sent_us)
                 self._now_flowing(event.frame, session, event.at_us)
             case Alive():
-                self._answered(event.at_us, event.sent_us)
+                self._answered(session, event.at_us, event.sent_us)
             case Connected():
                 self.identity = event.identity
                 self._gate.open(self._limits, now_us)
@@ -316,10 +316,12 @@ class Conversation:
     def _is_set_up(self, event: SetUpConfirmed, session: Session) -> Happenings:
         silent = silent_frame(session, event.setup)
         self._note_written(session, silent, event.at_us)
+        self._meter.heard(session, event.at_us)  # it was asked for after all bursts had ended
         self._now_flowing(silent, session, event.at_us)
         return [actions.SetUpHeld(setup=event.setup, identity=self.identity)]
 
-    def _answered(self, at_us: int, sent_us: int) -> None:
+    def _answered(self, session: Session, at_us: int, sent_us: int) -> None:
+        self._meter.heard(session, sent_us)
         self.confirmed_us = at_us
         self.reply_us = at_us - sent_us
 

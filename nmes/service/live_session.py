@@ -14,11 +14,11 @@ from nmes.service.preparation import Preparation
 from nmes.service.recorder import Recorder
 from nmes.service.workshop import Workshop
 from nmes.session import actions, clockwork, condition, machine
+from nmes.session.dose import held_where_sure
 from nmes.session.output import NEVER_US
 from nmes.session.program import contractions_planned
 from nmes.session.session import PendingRise, Session, new_session
 from nmes.session.states import SessionState
-from nmes.session.view import done_now
 from protocols.errors import LimitViolation, NmesError, RecordError, SessionRefusal
 
 OVERTIME = "The longest time of one session is over"
@@ -136,12 +136,17 @@ class LiveSession:
         self._follow_record(now_us)
         self._watch_session_time(now_us)
         if self._is_quiet(now_us):
+            if self._meter.awaits_end:
+                self._measure(now_us)
             return
         self._take(*clockwork.advance(self._session, now_us, self._outputs_ua()), now_us)
-        for fields in self._meter.follow(self._session, now_us):
-            self._record("contraction", fields, now_us, is_vital=False)
+        self._measure(now_us)
         self._speak(now_us)
         self._settle(now_us)
+
+    def _measure(self, now_us: int) -> None:
+        for fields in self._meter.follow(self._session, now_us):
+            self._record("contraction", fields, now_us, is_vital=False)
 
     def _is_quiet(self, now_us: int) -> bool:
         """Whether nothing has happened since the last whole turn, and nothing is due yet."""
@@ -185,6 +190,7 @@ class LiveSession:
         device, recorder = self._device, self._recorder
         return reporting.snapshot(
             self._session,
+            contractions_done=self._meter.cycles_done,
             sequence=self._snapshots,
             now_us=now_us,
             confirmed=device.confirmed if device else None,
@@ -196,9 +202,9 @@ class LiveSession:
             halt_utc=self._halt_utc,
         )
 
-    def progress(self, now_us: int) -> tuple[int, int]:
+    def progress(self) -> tuple[int, int]:
         """Return contractions done and planned."""
-        return done_now(self._session, now_us), contractions_planned(self._session.plan)
+        return self._meter.cycles_done, contractions_planned(self._session.plan)
 
     def filenos(self) -> tuple[int, ...]:
         """Return what to wait on: the device's answers and the record's disk."""
@@ -229,7 +235,8 @@ class LiveSession:
         self._take(*outcome, now_us)
 
     def _take(self, session: Session, requests: tuple[actions.Request, ...], now_us: int) -> None:
-        before, self._session = self._session, session
+        before, sure_us = self._session, self._meter.sure_until_us(session, now_us)
+        self._session = held_where_sure(before, session, now_us, sure_us)
         if session.halt is not None and before.halt is None:
             self._halt_utc = self._workshop.utc()
         for request in requests:
@@ -405,7 +412,9 @@ class LiveSession:
         self._release_device()  # before the disk, which may keep us waiting
         if self._recorder is None:
             return
-        self._recorder.close(self._session, now_us, is_abandoned=self._is_abandoned)
+        self._recorder.close(
+            self._session, self._meter.cycles_done, now_us, is_abandoned=self._is_abandoned
+        )
         try:
             self._report(self._recorder.summary())
         except RecordError as error:

@@ -12,7 +12,7 @@ from nmes.service.workshop import Workshop
 from nmes.session.program import contractions_planned
 from nmes.session.session import Session
 from nmes.session.states import SessionState
-from nmes.session.view import done_now, elapsed_now_us
+from nmes.session.view import elapsed_now_us
 
 CLOSE_TIMEOUT_S = 2.0
 SYNC_TIMEOUT_US = 2_000_000
@@ -76,14 +76,16 @@ class Recorder:
             due.append(self._waiting.popleft().then)
         return tuple(due)
 
-    def close(self, session: Session, now_us: int, *, is_abandoned: bool) -> None:
+    def close(
+        self, session: Session, contractions_done: int, now_us: int, *, is_abandoned: bool
+    ) -> None:
         """Write the closing record and wait for the disk; nothing flows any more.
 
         `is_abandoned` says that it stopped because nobody was at the other end any more.
         """
         fields: dict[str, object] = {
-            "outcome": _outcome(session, now_us, is_abandoned=is_abandoned),
-            "contractions_done": done_now(session, now_us),
+            "outcome": _outcome(session, contractions_done, is_abandoned=is_abandoned),
+            "contractions_done": contractions_done,
             "done_us": elapsed_now_us(session, now_us),
         }
         self.append("session_close", fields, now_us, is_vital=True)
@@ -105,10 +107,10 @@ class Recorder:
         return link.Summary.model_validate(summary)
 
 
-def _outcome(session: Session, now_us: int, *, is_abandoned: bool) -> str:
+def _outcome(session: Session, contractions_done: int, *, is_abandoned: bool) -> str:
     if session.state is SessionState.STOPPED:
         return "abandoned" if is_abandoned else "stopped"
     if session.state is SessionState.FAULTED:
         return "faulted"
-    is_complete = done_now(session, now_us) == contractions_planned(session.plan)
+    is_complete = contractions_done == contractions_planned(session.plan)
     return "completed" if is_complete else "ended early"

@@ -14,7 +14,7 @@ from nmes.service.workshop import Workshop
 from nmes.session.program import contractions_planned
 from nmes.session.session import Halt, Session
 from nmes.session.stepping import is_locked
-from nmes.session.view import done_now, elapsed_now_us, phase_now
+from nmes.session.view import elapsed_now_us, phase_now
 from protocols.errors import LinkError, SessionRefusal
 from protocols.loading import file_sha256, library
 from protocols.plan import Plan, PlannedChannel, PlannedStage
@@ -239,6 +239,7 @@ def _stage_text(stage: PlannedStage) -> link.StageText:
 def snapshot(
     session: Session,
     *,
+    contractions_done: int,
     sequence: int,
     now_us: int,
     confirmed: OutputFrame | None,
@@ -268,7 +269,7 @@ def snapshot(
         lead_in_us=session.countdown_us(now_us),
         stage_index=session.stage_index,
         position_us=session.stage_time_us(now_us),
-        contractions_done=done_now(session, now_us),
+        contractions_done=contractions_done,
         contractions_planned=contractions_planned(session.plan),
         elapsed_us=elapsed_us,
         remaining_us=session.plan.duration_us - elapsed_us,

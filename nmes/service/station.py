@@ -205,9 +205,9 @@ class Station:
         """Return everything that changes, as it is now; None while nothing is prepared."""
         return None if self._live is None else self._live.snapshot(now_us)
 
-    def progress(self, now_us: int) -> tuple[int, int]:
+    def progress(self) -> tuple[int, int]:
         """Return contractions done and planned."""
-        return (0, 0) if self._live is None else self._live.progress(now_us)
+        return (0, 0) if self._live is None else self._live.progress()
 
     def _report(self, report: link.Report) -> None:
         self._reports.append(report)

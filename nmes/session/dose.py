@@ -1,11 +1,17 @@
 """What each channel has given in the contraction under way (pure).
 
-Counted from what the device confirmed, between one confirmation and the next.
+Counted from what the device confirmed, between one confirmation and the next. What it did not
+confirm did not take place: neither for the contraction nor for the place in the program.
 """
 
 from dataclasses import dataclass, replace
 
-from nmes.session.program import current_burst, last_burst_end_us
+from nmes.session.program import (
+    contractions_done,
+    current_burst,
+    last_burst_end_us,
+    resume_time_us,
+)
 from nmes.session.session import Session, find_stage
 from nmes.session.states import SessionState
 from protocols.pulses import ChannelOutput
@@ -28,12 +34,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contraction:
-    """A contraction of one channel under way. `charge_sum` is in µA·µs·µs, see `charge_nc`."""
+    """A contraction of one channel under way. `charge_sum` is in µA·µs·µs, see `charge_nc`.
+
+    `left_us` is when the session was first seen to have left its burst, whether at its end or
+    before; what flows on until the device confirms that nothing does belongs to it.
+    """
 
     place: Place
     level_ua: int
     on_us: int
     charge_sum: int
+    left_us: int | None = None
+    is_broken_off: bool = False
 
     @property
     def pulses(self) -> int:
@@ -87,6 +99,25 @@ def _place_in_search(session: Session, channel: int, now_us: int) -> Place | Non
     )
 
 
+_HELD = (SessionState.PAUSED, SessionState.STOPPED, SessionState.FAULTED)
+
+
+def held_where_sure(before: Session, after: Session, now_us: int, sure_us: int) -> Session:
+    """Return a session that left its program, not beyond an end that no device confirmed.
+
+    `sure_us` is until when the device is known to have done as it was asked. After a stall of the
+    computer, or a silence of the device, the clock has gone on without it: the cycle is done again.
+    """
+    if before.state is not SessionState.RUNNING or after.state not in _HELD:
+        return after
+    plan, index = before.plan, before.stage_index
+    now_time_us = before.stage_time_us(now_us)
+    sure_time_us = before.stage_time_us(min(sure_us, now_us))
+    if contractions_done(plan, index, sure_time_us) == contractions_done(plan, index, now_time_us):
+        return after
+    return replace(after, held_us=resume_time_us(before.stage, sure_time_us))
+
+
 def begin(place: Place, session: Session, channel: int) -> Contraction:
     """Return the contraction that begins at a place."""
     return Contraction(place=place, level_ua=session.level_ua(channel), on_us=0, charge_sum=0)
@@ -107,10 +138,23 @@ def with_output(
     )
 
 
-def fields_of(contraction: Contraction, channel: int, ended_us: int) -> dict[str, object]:
-    """Return the fields of its record."""
+def left(contraction: Contraction, session: Session, sure_us: int, now_us: int) -> Contraction:
+    """Return the contraction after the session was seen outside its burst.
+
+    Whatever comes before its end breaks it off, a fault also after it: unless until then the device
+    is known to have done as it was asked.
+    """
+    end_us = contraction.place.end_us
+    left_us = now_us if contraction.left_us is None else contraction.left_us
+    is_doubted = session.state is SessionState.FAULTED and sure_us < end_us
+    is_broken_off = contraction.is_broken_off or left_us < end_us or is_doubted
+    return replace(contraction, left_us=left_us, is_broken_off=is_broken_off)
+
+
+def fields_of(contraction: Contraction, channel: int, sure_us: int) -> dict[str, object]:
+    """Return the fields of its record: it is complete if it was confirmed until its end."""
     place = contraction.place
-    is_complete = ended_us >= place.end_us
+    is_complete = not contraction.is_broken_off and sure_us >= place.end_us
     return {
         "stage": place.stage,
         "cycle": place.cycle,

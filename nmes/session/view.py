@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from nmes.session.program import (
     Phase,
-    contractions_done,
     current_burst,
     elapsed_us,
     next_burst,
@@ -51,11 +50,6 @@ def _finding(session: Session, channel: int, now_us: int) -> Phase:
     if countdown_us > 0:
         return Phase(word="rest", left_us=countdown_us, cue="Rest", next_cue="Find the level")
     return phase_at(find_stage(session, channel), channel, now_us - session.find_zero_us)
-
-
-def done_now(session: Session, now_us: int) -> int:
-    """Return how many contractions of the plan are complete."""
-    return contractions_done(session.plan, session.stage_index, session.stage_time_us(now_us))
 
 
 def elapsed_now_us(session: Session, now_us: int) -> int:

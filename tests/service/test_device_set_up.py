@@ -44,19 +44,19 @@ def test_setting_up_anew_waits_for_the_answer_of_a_slow_device() -> None:
 
 def test_the_first_contraction_after_a_set_up_waits_for_it() -> None:
     bench = running({1: 6, 2: 6}, TWO_TRAINS)
-    bench.run_until(lambda: bench.snapshot.contractions_done == 2)
+    bench.run_through(2)
     bench.port.is_deaf = True
     bench.run(150_000)
     bench.port.is_deaf = False
-    before = (bench.snapshot.stage_index, bench.snapshot.contractions_done)
+    stage = bench.snapshot.stage_index
     bench.run_until(lambda: bench.state == "none")
-    assert (before, bench.summary.contractions_done) == ((0, 2), 4)
+    assert (stage, bench.summary.contractions_done) == (0, 4)
 
 
 def test_the_next_train_is_asked_for_as_soon_as_the_last_burst_has_ended() -> None:
     bench = running({1: 6, 2: 6}, TWO_TRAINS)
     bench.is_ticking = False
-    ended_us = bench.run_until(lambda: bench.snapshot.contractions_done == 2)
+    ended_us = bench.run_through(2)
     bench.run_until(lambda: bench.live._session.setup_is_asked)
     assert bench.now_us - ended_us <= 20_000
 
@@ -84,7 +84,7 @@ def test_a_continuous_burst_runs_to_its_end() -> None:
 
 def test_a_stop_while_the_device_is_set_up_anew_is_confirmed() -> None:
     bench = running({1: 6, 2: 6}, TWO_TRAINS, ack_delay_us=30_000)
-    bench.run_until(lambda: bench.snapshot.contractions_done == 2)
+    bench.run_through(2)
     bench.run(40_000).press(link.Stop(cause="space")).run(150_000)
     assert (bench.state, bench.snapshot.stop and bench.snapshot.stop.confirmed_after_us) == (
         "stopped",
@@ -94,7 +94,7 @@ def test_a_stop_while_the_device_is_set_up_anew_is_confirmed() -> None:
 
 def test_a_pause_while_the_device_is_set_up_anew_goes_on_afterwards() -> None:
     bench = running({1: 6, 2: 6}, TWO_TRAINS, ack_delay_us=90_000)
-    bench.run_until(lambda: bench.snapshot.contractions_done == 2)
+    bench.run_through(2)
     bench.run(100_000).press(link.Pause()).run(1_000_000).press(link.Resume())
     bench.run_until(lambda: bench.state == "none")
     assert (bench.summary.outcome, bench.summary.contractions_done) == ("completed", 4)
@@ -102,7 +102,7 @@ def test_a_pause_while_the_device_is_set_up_anew_goes_on_afterwards() -> None:
 
 def test_going_on_while_the_device_is_set_up_anew_is_refused_for_the_moment() -> None:
     bench = running({1: 6, 2: 6}, TWO_TRAINS, ack_delay_us=90_000)
-    bench.run_until(lambda: bench.snapshot.contractions_done == 2)
+    bench.run_through(2)
     bench.run(100_000).press(link.Pause()).press(link.Resume())
     assert bench.last_refusal == "The device is being set up: try again in a moment."
 

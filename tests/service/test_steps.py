@@ -301,9 +301,9 @@ def test_a_step_taken_back_does_not_act_on_the_next_one_of_another_channel() -> 
 
 def test_a_step_while_the_device_is_set_up_anew_is_refused_and_the_session_goes_on() -> None:
     bench = running({1: 4, 2: 4}, TWO_TRAINS, ack_delay_us=90_000)
-    bench.run_until(lambda: bench.snapshot.contractions_done == 1)
+    bench.run_through(1)
     bench.run_until_phase("ramp_down")
-    bench.run_until(lambda: bench.snapshot.contractions_done == 2)
+    bench.run_until(lambda: bench.snapshot.phase == "rest")
     bench.run(150_000).up(2).run(3 * SECOND_US)
     assert [line for line in bench.told if "only while the stimulator is armed" in line]
     assert (bench.state, bench.level_ma(2), len(bench.records("notice"))) == ("running", 4, 1)

@@ -381,6 +381,13 @@ class StationBench:
         self.run_until(lambda: self.snapshot.phase == phase)
         return self.unlock()
 
+    def run_through(self, bursts: int) -> int:
+        """Let time go by until so many bursts have ended by the clock; return when that was."""
+        for _ in range(bursts):
+            self.run_until(lambda: self.snapshot.phase == "hold")
+            self.run_until(lambda: self.snapshot.phase == "rest")
+        return self.now_us
+
     # What is to be seen -------------------------------------------------------------------------
 
     @property
