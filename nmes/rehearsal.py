@@ -228,6 +228,39 @@ class Delivered:
         self.net_charge_nc += pulse.net_charge_nc
 
 
+@dataclass(slots=True, kw_only=True)
+class FaultTimes:
+    """When the faults of a script struck, beside the pulses that carried current.
+
+    `pulse_before_us` is the last pulse before the first fault.
+    """
+
+    first_us: int | None = None
+    last_us: int | None = None
+    pulse_before_us: int | None = None
+    first_pulse_us: int | None = None
+
+    def add_fault(self, fault: AppliedFault) -> None:
+        """Note a fault."""
+        self.first_us = fault.time_us if self.first_us is None else self.first_us
+        self.last_us = fault.time_us
+
+    def add_pulse(self, pulse: Pulse) -> None:
+        """Note a pulse."""
+        if not pulse.current_ma:
+            return
+        self.first_pulse_us = pulse.time_us if self.first_pulse_us is None else self.first_pulse_us
+        if self.first_us is None or pulse.time_us < self.first_us:
+            self.pulse_before_us = pulse.time_us
+
+    @property
+    def is_without_current(self) -> bool:
+        """Whether all that struck was over before any current had flowed."""
+        return self.last_us is not None and (
+            self.first_pulse_us is None or self.last_us < self.first_pulse_us
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsal:
     """What came of a rehearsal. `journal` holds its lines as they would be on disk.
@@ -241,6 +274,7 @@ class Rehearsal:
     journal: bytes
     virtual_us: int
     faults: Mapping[str, int] = field(default_factory=dict)
+    fault_times: FaultTimes = field(default_factory=FaultTimes)
 
 
 def fault_script(name: str, device: str) -> FaultScript:
@@ -278,6 +312,7 @@ def rehearse(
     planned. Only `pulses`, `trace` and `fault_log` are written to disk.
     """
     tallies: dict[int, Delivered] = {}
+    fault_times = FaultTimes()
     with ExitStack() as files:
         record = files.enter_context(_pulse_record(pulses, device)) if pulses else None
         frames = files.enter_context(FrameTrace(trace, zero_us=0)) if trace else None
@@ -287,15 +322,21 @@ def rehearse(
             if pulse.channel not in tallies:
                 tallies[pulse.channel] = Delivered(channel=pulse.channel)
             tallies[pulse.channel].add(pulse)
+            fault_times.add_pulse(pulse)
             if record is not None:
                 record.add_pulse(pulse)
+
+        def on_fault(fault: AppliedFault) -> None:
+            fault_times.add_fault(fault)
+            if harm is not None:
+                harm.add_fault(fault)
 
         workshop = VirtualWorkshop(
             on_pulse,
             frames.add_frame if frames else None,
             ack_delay_us=ack_delay_us,
             faults=faults,
-            on_fault=harm.add_fault if harm else None,
+            on_fault=on_fault,
         )
         operator = ScriptedOperator(_choice(protocol, device, sides), levels_ua)
         station = Station(workshop)
@@ -312,6 +353,7 @@ def rehearse(
         journal=workshop.journal.content(),
         virtual_us=virtual_us,
         faults=workshop.line.log.counts if workshop.line else {},
+        fault_times=fault_times,
     )
 
 

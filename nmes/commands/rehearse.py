@@ -12,7 +12,7 @@ from nmes.commands.page import labelled, page_width, print_lines
 from nmes.commands.progress import contraction_progress
 from nmes.commands.summary_text import summary_text
 from nmes.compose import capabilities_of, simulated
-from nmes.rehearsal import Rehearsal, fault_script, rehearse
+from nmes.rehearsal import FaultTimes, Rehearsal, fault_script, rehearse
 from nmes.service.preparation import judge
 from protocols.errors import NmesError
 from protocols.loading import find_protocol, load_protocol
@@ -67,6 +67,7 @@ def _as_json(rehearsal: Rehearsal, margins: tuple[Margin, ...], took_s: float) -
         "margins": [asdict(margin) for margin in margins],
         "findings": [finding.model_dump() for finding in rehearsal.prepared.findings],
         "faults_applied": dict(rehearsal.faults),
+        "fault_times": asdict(rehearsal.fault_times),
         "virtual_s": rehearsal.virtual_us / 1e6,
         "took_s": took_s,
     }
@@ -86,6 +87,7 @@ def _as_text(
     if rehearsal.faults:
         counts = ", ".join(f"{kind} {count}" for kind, count in rehearsal.faults.items())
         lines += ["", f"faults of the script that were applied: {counts}"]
+        lines += [f"    the first {_struck(rehearsal.fault_times)}"]
     width = page_width()
     if margins:
         text = f"{where}, left below the limit: {margins_text(margins)}"
@@ -94,3 +96,14 @@ def _as_text(
         lines += labelled(finding.severity, finding.text, width)
     speed = f"{virtual_s:.0f} s in {took_s:.1f} s ({virtual_s / took_s:.0f} x real time)"
     return [*lines, "", speed]
+
+
+def _struck(times: FaultTimes) -> str:
+    """Say when a fault struck first, and whether at current: a script may know the time only."""
+    first_us = times.first_us or 0
+    at = f"at {first_us / 1e6:.6g} s"
+    if times.is_without_current:
+        return f"{at}, and ALL BEFORE ANY CURRENT: in a copy of the script give them later times"
+    if times.pulse_before_us is None:
+        return f"{at}, before any current; others later"
+    return f"{at}, {(first_us - times.pulse_before_us) / 1e6:.3g} s after a pulse began"

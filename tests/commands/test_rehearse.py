@@ -72,6 +72,7 @@ def test_an_incident_that_ends_the_session_is_trouble_with_the_device(
     answer = nmes("rehearse", "demo", *levels, "--faults", "pad_peels_off", "--fault-log", log)
     assert answer.code == 3
     assert "faults of the script that were applied: load 2, open_electrode 1" in answer.text
+    assert "the first at 19 s, 0.399 s after a pulse began" in answer.text
     assert "electrode error" in answer.text
     assert len(log.read_text().splitlines()) == 4
 
@@ -82,6 +83,25 @@ def test_a_session_that_a_fault_does_not_end_is_completed(nmes: Nmes, tmp_path: 
     answer = nmes("rehearse", "demo", "--intensity", "1=4", "--faults", script, "--json")
     assert answer.code == 0
     assert json.loads(answer.out)["faults_applied"] == {"drop": 1}
+
+
+@pytest.mark.parametrize(
+    ("faults", "told"),
+    [
+        ("{kind: drop, direction: to_host, at_s: 1}", "ALL BEFORE ANY CURRENT: in a copy of the"),
+        (
+            "{kind: delay, delay_ms: 1, direction: to_host, probability: 1}",
+            "the first at 0 s, before any current; others later",
+        ),
+    ],
+)
+def test_a_fault_that_struck_before_any_current_is_told_so(
+    nmes: Nmes, tmp_path: Path, faults: str, told: str
+) -> None:
+    script = tmp_path / "early.yaml"
+    script.write_text(f"seed: 1\nfaults:\n  - {faults}\n")
+    answer = nmes("rehearse", "demo", "--intensity", "1=4", "--faults", script)
+    assert told in answer.text
 
 
 def test_a_fault_script_with_a_mistake_is_bad_input(nmes: Nmes, tmp_path: Path) -> None:
