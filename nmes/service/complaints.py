@@ -89,63 +89,29 @@ class Grounds:
 
 
 def _width(grounds: Grounds, finding: Finding) -> list[Complaint]:
-    (in_channel, _, _), cure = (
-        grounds.channel(finding),
-        _instead(finding, "larger width", "smaller width"),
-    )
+    in_channel, _, _ = grounds.channel(finding)
+    cure = f"Ask for a {'smaller' if _is_too_much(finding) else 'larger'} width."
     return [
-        Complaint(
-            path=(*_own(path, written.pulse_width_us, in_channel), "pulse_width_us"), cure=cure
-        )
+        Complaint(path=(*place, "pulse_width_us"), cure=cure)
         for path, written, _, shape in grounds.uses(finding)
+        for place in [in_channel if written.pulse_width_us is None else path]
         if shape.pulse_width_us == finding.asked
     ]
 
 
-def _second_width(grounds: Grounds, finding: Finding) -> list[Complaint]:
-    in_channel, _, _ = grounds.channel(finding)
-    cure = "Put symmetric_biphasic first, or ask for another width."
-    return [
-        Complaint(
-            path=(*_own(path, written.pulse_width_us, in_channel), "pulse_width_us"), cure=cure
-        )
-        for path, written, _, shape in grounds.uses(finding)
-        if shape.second_width_us == finding.asked
-    ]
-
-
 def _rate(grounds: Grounds, finding: Finding) -> list[Complaint]:
-    (in_channel, _, _), cure = (
-        grounds.channel(finding),
-        _instead(finding, "higher rate", "lower rate"),
-    )
+    in_channel, _, _ = grounds.channel(finding)
+    cure = f"Ask for a {'lower' if _is_too_much(finding) else 'higher'} rate."
     return [
-        Complaint(path=(*_own(path, written.frequency_hz, in_channel), "frequency_hz"), cure=cure)
+        Complaint(path=(*place, "frequency_hz"), cure=cure)
         for path, written, planned, _ in grounds.uses(finding)
+        for place in [in_channel if written.frequency_hz is None else path]
         if US_PER_S / planned.setup.period_us == finding.asked
     ]
 
 
-def _period(grounds: Grounds, finding: Finding) -> list[Complaint]:
-    in_channel, _, _ = grounds.channel(finding)
-    return [
-        Complaint(
-            path=(*_own(path, written.frequency_hz, in_channel), "frequency_hz"),
-            cure="Ask for another rate.",
-        )
-        for path, written, planned, _ in grounds.uses(finding)
-        if planned.setup.period_us in (finding.asked, finding.allowed)
-    ]
-
-
-def _own(path: Path, in_stage: object, in_channel: Path) -> Path:
-    """Return where a value holds from: a stage that writes it, or else the channel."""
-    return in_channel if in_stage is None else path
-
-
-def _instead(finding: Finding, more: str, less: str) -> str:
-    """Return what to ask for: less where too much was asked for, or else more."""
-    return f"Ask for a {less if (finding.asked or 0) > (finding.allowed or 0) else more}."
+def _is_too_much(finding: Finding) -> bool:
+    return (finding.asked or 0) > (finding.allowed or 0)
 
 
 def _area(grounds: Grounds, finding: Finding) -> list[Complaint]:
@@ -294,16 +260,13 @@ def _timing_class(_: Grounds, finding: Finding) -> list[Complaint]:
 
 
 def _unknown(_: Grounds, __: Finding) -> list[Complaint]:
-    """Say no more than the check: what no file can ask for has no field."""
+    """Say no more than the check: what planning prevents, no field can ask for."""
     return []
 
 
 _OF_CHANNEL: dict[str, Callable[[Grounds, Finding], list[Complaint]]] = {
     "pulse width": _width,
-    "second phase width": _second_width,
     "frequency": _rate,
-    "pulse period": _period,
-    "pulse within its period": _period,
     "electrode area": _area,
     "current": _current,
     "pad zone": _pad,
