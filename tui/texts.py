@@ -307,7 +307,7 @@ ENDING = "closing the record ..."
 SUMMARY_TITLE = "Summary"
 SUMMARY_SESSION = "{title} - patient {patient} - operator {operator}"
 SUMMARY_STARTED = "started {time}   outcome: {outcome}   device: {device}"
-SUMMARY_TIME = "planned {planned}   done {done} ({share})"
+SUMMARY_TIME = "planned {planned}   done {done} ({share})   ran {ran}"
 SUMMARY_COUNTS = "contractions of the program {done}/{planned}   pauses {pauses}   stops {stops}"
 SUMMARY_HEAD = ("CH", "MUSCLE", "START", "MEAN", "MAX mA", "GIVEN", "PULSES", "CHARGE")
 SUMMARY_NOTE = (
@@ -317,6 +317,10 @@ SUMMARY_NOTE = (
 SUMMARY_BOUNDS = (
     "LEVELS WERE SETTINGS: up to {full} mA may have flowed at any above 0. PULSES and CHARGE are "
     "the most that this may have come to."
+)
+SUMMARY_BOUNDS_DOUBT = (
+    "LEVELS WERE SETTINGS: up to {full} mA may have flowed at any above 0, AND FOR LONGER than "
+    "PULSES and CHARGE say."
 )
 NO_FAULTS = "no fault"
 SUMMARY_RECORD = "record {session}   hash {hash}"

@@ -1,6 +1,6 @@
 """A session's summary as text."""
 
-from nmes.link.messages import ChannelSummary, Summary
+from nmes.link.messages import ChannelSummary, HaltSummary, Summary
 
 NOT_CLOSED = "not closed"
 
@@ -17,22 +17,37 @@ def summary_text(summary: Summary) -> str:
         f"outcome       {summary.outcome}",
         f"contractions  {summary.contractions_done} of {summary.contractions_planned}"
         " of the program",
-        f"time          {_minutes(summary.done_us)} of {_minutes(summary.planned_us)}"
-        f"   pauses {summary.pauses}   stops {summary.stops}",
+        f"time          {_time(summary)}   pauses {summary.pauses}   stops {summary.stops}",
+        *(_halt(halt) for halt in summary.halts),
+        *([f"!! {summary.doubt}"] if summary.doubt else []),
         "",
         "ch  name                      level mean / max         given  on time    pulses    charge",
         *(_channel(channel) for channel in summary.channels),
         "    of the program: each contraction once, when its last channel is done",
         "    given: complete ones of the channel with current, repeats after a pause too",
     ]
-    lines += _bounds(summary)
+    lines += [*_bounds(summary), *_levels_set(summary)]
     lines += [f"!! {fault}" for fault in summary.faults]
     if summary.outcome == NOT_CLOSED:
         lines.append(
-            "! The record was not closed: a contraction under way is not in these figures."
+            "! The record was not closed: a contraction under way is MISSING from these figures."
         )
     lines += ["", f"journal hash  {summary.journal_hash}"]
     return "\n".join(lines)
+
+
+def _time(summary: Summary) -> str:
+    """Return how long the program ran, and how much of it is done: a cycle broken off is not."""
+    planned, ran = _minutes(summary.planned_us), _minutes(summary.ran_us)
+    if summary.outcome == NOT_CLOSED:
+        return f"ran {ran}, by the last line of the record, of {planned}"
+    done = f"{_minutes(summary.done_us)} of {planned} of the program done"
+    return f"ran {ran}, countdowns included; {done}"
+
+
+def _halt(halt: HaltSummary) -> str:
+    answer = {None: "", True: "   (confirmed)", False: "   (NOT CONFIRMED)"}[halt.is_confirmed]
+    return f"{halt.what:14}{halt.utc}   {halt.cause}{answer}"
 
 
 def _channel(channel: ChannelSummary) -> str:
@@ -47,13 +62,29 @@ def _channel(channel: ChannelSummary) -> str:
 def _bounds(summary: Summary) -> list[str]:
     """Return what a level did not tell, where it was only a setting."""
     bounds_ua = [channel.full_ua for channel in summary.channels if channel.full_ua is not None]
+    if not bounds_ua and summary.doubt:
+        return ["    after what was not confirmed, more may have flowed than these figures say"]
     if not bounds_ua:
         return []
     full = " / ".join(f"{bound_ua / 1000:g}" for bound_ua in bounds_ua)
-    return [
-        f"    LEVELS ARE SETTINGS: up to {full} mA may have flowed at any level above 0;",
-        "    on time, pulses and charge are the most that this may have come to",
-    ]
+    said = f"    LEVELS ARE SETTINGS: up to {full} mA may have flowed at any level above 0;"
+    if _is_short(summary):
+        return [said, "    IT MAY HAVE COME TO MORE than on time, pulses and charge say"]
+    return [said, "    on time, pulses and charge are the most that this may have come to"]
+
+
+def _is_short(summary: Summary) -> bool:
+    """Whether more may have flowed than the record counts."""
+    return bool(summary.doubt) or summary.outcome == NOT_CLOSED
+
+
+def _levels_set(summary: Summary) -> list[str]:
+    """Return how high each level was ever set, where the contractions may not tell."""
+    higher = [c for c in summary.channels if c.level_set_ua > c.level_max_ua]
+    if not higher or not _is_short(summary):
+        return []
+    levels = ", ".join(f"channel {c.number} {c.level_set_ua / 1000:g} mA" for c in higher)
+    return [f"    highest level ever set, while it was found or later: {levels}"]
 
 
 def _minutes(time_us: int) -> str:

@@ -555,8 +555,9 @@ class Event(Message):
 class ChannelSummary(Message):
     """What one channel gave in the session, recomputed from the journal.
 
-    With a `full_ua` the levels were settings at which so much may have flowed; `on_us`, `pulses`
-    and `charge_nc` are upper bounds then.
+    `level_set_ua` is the highest level that was ever set, also while it was found. With a `full_ua`
+    the levels were settings at which so much may have flowed; `on_us`, `pulses` and `charge_nc` are
+    upper bounds then, unless the summary tells a doubt.
     """
 
     number: int
@@ -570,11 +571,25 @@ class ChannelSummary(Message):
     on_us: int
     pulses: int
     charge_nc: int
+    level_set_ua: int = 0
     full_ua: int | None = None
 
 
+class HaltSummary(Message):
+    """One pause, stop or fault. `is_confirmed` is None for a pause, which asks for no answer."""
+
+    utc: str
+    what: str
+    cause: str
+    is_confirmed: bool | None
+
+
 class Summary(Message):
-    """The session as the journal tells it, at its end."""
+    """The session as the journal tells it, at its end.
+
+    `done_us` is the place in the program, `ran_us` the time that it ran, countdowns included.
+    `doubt` says what no device confirmed, empty if every stop was.
+    """
 
     kind: Literal["summary"] = "summary"
     session_id: str
@@ -589,11 +604,14 @@ class Summary(Message):
     outcome: str
     planned_us: int
     done_us: int
+    ran_us: int
     contractions_done: int
     contractions_planned: int
     pauses: int
     stops: int
     faults: Annotated[tuple[str, ...], Field(strict=False)]
+    halts: Annotated[tuple[HaltSummary, ...], Field(strict=False)] = ()
+    doubt: str = ""
     channels: Annotated[tuple[ChannelSummary, ...], Field(strict=False)]
     journal_hash: str
 

@@ -104,8 +104,9 @@ class SessionOpen(Recorded):
     """Who, on whom, with what: the first record of every journal.
 
     `patient` is a code, or `bench`. `device` is the driver's name, `port` None for a simulator
-    that nmes started. `contractions_planned` counts cycles of the plan. `clearance` is None in
-    journals that are older than it.
+    that nmes started. `contractions_planned` counts cycles of the plan. `watchdog_us` is the
+    silence after which the device stops by itself, None if it never does. It and `clearance` are
+    None in journals that are older than they.
     """
 
     schema_version: Literal[1]
@@ -128,6 +129,7 @@ class SessionOpen(Recorded):
     contractions_planned: Count
     channels: Annotated[tuple[RecordedChannel, ...], Field(strict=False)]
     clearance: RecordedClearance | None = None
+    watchdog_us: Count | None = None
 
 
 class Arm(Recorded):

@@ -7,6 +7,7 @@ from nmes.records.chain import JournalReading, Record
 from nmes.records.events import (
     Contraction,
     Fault,
+    Level,
     Pause,
     Recorded,
     RecordedChannel,
@@ -20,6 +21,7 @@ from nmes.records.events import (
     Stop,
     parse_event,
 )
+from nmes.records.stops import HaltSummary, doubt_text, halts_of
 from protocols.errors import RecordError
 
 NOT_CLOSED = "not closed"
@@ -31,8 +33,9 @@ class ChannelSummary:
 
     The levels are those of contractions in which current flowed: the first, the mean weighted by
     on-time (rounded down), the highest. `contractions` were complete; `on_us`, `pulses` and
-    `charge_nc` (one phase) also hold those broken off. With a `full_ua` the levels were settings at
-    which so much may have flowed, and these three are upper bounds.
+    `charge_nc` (one phase) also hold those broken off. `level_set_ua` is the highest level that was
+    ever set, also while it was found. With a `full_ua` the levels were settings at which so much
+    may have flowed, and on-time, pulses and charge are upper bounds, unless there is a doubt.
     """
 
     number: int
@@ -46,6 +49,7 @@ class ChannelSummary:
     on_us: int
     pulses: int
     charge_nc: int
+    level_set_ua: int = 0
     full_ua: int | None = None
 
 
@@ -53,9 +57,11 @@ class ChannelSummary:
 class SessionSummary:
     """The session as its journal tells it. `outcome` is that of the closing record.
 
-    `clearance` says in words why it was allowed, empty in older journals. Without a closing record
-    the outcome is `not closed`, and `done_us` is the time between start or resume
-    and the last sign of the program, countdowns included. `contractions_done` counts cycles.
+    `clearance` says in words why it was allowed, empty in older journals. `done_us` is the place
+    in the program, `ran_us` the time between start or resume and the last sign of the program,
+    countdowns included. Without a closing record the outcome is `not closed`, and both are that
+    time. `contractions_done` counts cycles. `doubt` says in words what no device confirmed, empty
+    if every stop was: no figure is an upper bound then.
     """
 
     session_id: str
@@ -70,11 +76,14 @@ class SessionSummary:
     outcome: str
     planned_us: int
     done_us: int
+    ran_us: int
     contractions_done: int
     contractions_planned: int
     pauses: int
     stops: int
     faults: tuple[str, ...]
+    halts: tuple[HaltSummary, ...]
+    doubt: str
     channels: tuple[ChannelSummary, ...]
     journal_hash: str
 
@@ -82,6 +91,7 @@ class SessionSummary:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
     at_us: int
+    utc: str
     event: Recorded
 
 
@@ -96,7 +106,8 @@ def summarise(reading: JournalReading) -> SessionSummary:
     if not isinstance(opening, SessionOpen):
         raise RecordError("The journal holds no opening record that can be believed.")
     doses = tuple(e for e in events if isinstance(e, Contraction) and e.is_dose)
-    outcome, done_us = _ending(entries)
+    ran_us = _running_us(entries)
+    outcome, done_us = _ending(events[-1], ran_us)
     return SessionSummary(
         session_id=opening.session_id,
         protocol_id=opening.protocol_id,
@@ -110,12 +121,18 @@ def summarise(reading: JournalReading) -> SessionSummary:
         outcome=outcome,
         planned_us=opening.planned_us,
         done_us=done_us,
+        ran_us=ran_us,
         contractions_done=_cycles_done(doses),
         contractions_planned=opening.contractions_planned,
         pauses=sum(isinstance(event, Pause) for event in events),
         stops=sum(isinstance(event, Stop) for event in events),
         faults=tuple(_fault_text(event) for event in events if isinstance(event, Fault)),
-        channels=tuple(_channel_summary(channel, doses) for channel in opening.channels),
+        halts=halts_of((entry.utc, entry.event) for entry in entries),
+        doubt=doubt_text(opening, events),
+        channels=tuple(
+            _channel_summary(channel, doses, _level_set_ua(channel, events))
+            for channel in opening.channels
+        ),
         journal_hash=reading.final_hash,
     )
 
@@ -145,16 +162,17 @@ def _narrowing_text(own: RecordedNarrowing) -> str:
 
 def _entry(record: Record) -> _Entry:
     try:
-        return _Entry(at_us=record.at_us, event=parse_event(record.event, record.data))
+        return _Entry(
+            at_us=record.at_us, utc=record.utc, event=parse_event(record.event, record.data)
+        )
     except RecordError as error:
         raise RecordError(f"line {record.seq + 1}: {error}") from error
 
 
-def _ending(entries: Sequence[_Entry]) -> tuple[str, int]:
-    last = entries[-1].event
+def _ending(last: Recorded, ran_us: int) -> tuple[str, int]:
     if isinstance(last, SessionClose):
         return last.outcome, last.done_us
-    return NOT_CLOSED, _running_us(entries)
+    return NOT_CLOSED, ran_us
 
 
 def _running_us(entries: Sequence[_Entry]) -> int:
@@ -183,7 +201,14 @@ def _fault_text(fault: Fault) -> str:
     return f"{place}{fault.detail}"
 
 
-def _channel_summary(channel: RecordedChannel, doses: Sequence[Contraction]) -> ChannelSummary:
+def _level_set_ua(channel: RecordedChannel, events: Sequence[Recorded]) -> int:
+    levels = (e for e in events if isinstance(e, Level) and e.channel == channel.number)
+    return max((level.to_ua for level in levels), default=0)
+
+
+def _channel_summary(
+    channel: RecordedChannel, doses: Sequence[Contraction], level_set_ua: int
+) -> ChannelSummary:
     given = tuple(c for c in doses if c.channel == channel.number and c.pulses > 0)
     on_us = sum(c.on_us for c in given)
     return ChannelSummary(
@@ -198,5 +223,6 @@ def _channel_summary(channel: RecordedChannel, doses: Sequence[Contraction]) -> 
         on_us=on_us,
         pulses=sum(c.pulses for c in given),
         charge_nc=sum(c.charge_nc for c in given),
+        level_set_ua=level_set_ua,
         full_ua=channel.full_ua,
     )

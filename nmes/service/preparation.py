@@ -261,6 +261,7 @@ def opening_record(
         "port": choice.port,
         "planned_us": planned_us,
         "contractions_planned": contractions_planned,
+        "watchdog_us": preparation.capabilities.watchdog_us,
         "channels": [_channel_record(preparation, planned.number) for planned in plan.channels],
     }
 

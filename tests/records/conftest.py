@@ -56,6 +56,7 @@ def opening() -> dict[str, Any]:
         "device_title": "RehaStim 2 (simulated)",
         "is_simulated": True,
         "port": None,
+        "watchdog_us": 1_200_000,
         "planned_us": 1_200_000_000,
         "contractions_planned": 40,
         "channels": [_channel(1, "Vastus medialis"), _channel(2, "Rectus femoris")],

@@ -6,6 +6,7 @@ import pytest
 
 from nmes.link import messages
 from nmes.records.chain import read_journal
+from nmes.records.stops import HaltSummary
 from nmes.records.store import SessionEntry
 from nmes.records.summary import ChannelSummary, SessionSummary, summarise
 from protocols.errors import RecordError
@@ -241,6 +242,7 @@ def test_an_event_that_does_not_fit_is_named_with_its_line(
     [
         (SessionSummary, messages.Summary),
         (ChannelSummary, messages.ChannelSummary),
+        (HaltSummary, messages.HaltSummary),
         (SessionEntry, messages.SessionEntry),
     ],
 )

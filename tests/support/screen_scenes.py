@@ -299,6 +299,15 @@ def summary_with_settings() -> Summary:
     return told.model_copy(update={"channels": channels})
 
 
+def summary_in_doubt() -> Summary:
+    """The summary of a session on such a device that did not confirm its stop."""
+    doubt = (
+        "STOP NOT CONFIRMED: current may have gone on, "
+        "until the separate stimulator was switched off."
+    )
+    return summary_with_settings().model_copy(update={"doubt": doubt, "faults": ()})
+
+
 def snapshot(state: str = "running", count: int = 2, **changes: object) -> Snapshot:
     """A moment; in `running` the sixth contraction of the second stage is held for 4 s more."""
     flows = state in {"running", "finding"}
@@ -380,6 +389,7 @@ def summary() -> Summary:
         outcome="stopped",
         planned_us=640 * SECOND,
         done_us=512 * SECOND,
+        ran_us=517 * SECOND,
         contractions_done=32,
         contractions_planned=40,
         pauses=1,

@@ -33,6 +33,7 @@ SCENES: dict[str, tuple[Report, ...]] = {
     "running_setting": (SETTINGS, scenes.snapshot("running"), *scenes.events()),
     "placement_setting": (SETTINGS,),
     "summary_setting": (scenes.summary_with_settings(),),
+    "summary_doubt": (scenes.summary_in_doubt(),),
 }
 
 

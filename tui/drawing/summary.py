@@ -17,10 +17,11 @@ def summary_lines(summary: Summary, width: int, zone: tzinfo | None) -> list[Lin
     lines += [line((f" {row}", "dim")) for row in wrapped(texts.SUMMARY_NOTE, width - 2)]
     full = wording.bounds_text(channel.full_ua for channel in summary.channels)
     if full:
-        bounds = texts.SUMMARY_BOUNDS.format(full=full)
+        said = texts.SUMMARY_BOUNDS_DOUBT if summary.doubt else texts.SUMMARY_BOUNDS
+        bounds = said.format(full=full)
         lines += [line((f" {row}", "warn")) for row in wrapped(bounds, width - 2)]
     lines.append(line())
-    lines += _faults(summary, width)
+    lines += _warnings(summary, width)
     lines += [line(), line(f" {texts.SKIN_REMINDER}"), line()]
     record = texts.SUMMARY_RECORD.format(session=summary.session_id, hash=summary.journal_hash)
     return [*lines, *(line((f" {row}", "dim")) for row in wrapped(record, width - 2))]
@@ -38,6 +39,7 @@ def _heading(summary: Summary, zone: tzinfo | None) -> list[Line]:
     done = texts.SUMMARY_TIME.format(
         planned=wording.minutes_seconds(summary.planned_us),
         done=wording.minutes_seconds(summary.done_us),
+        ran=wording.minutes_seconds(summary.ran_us),
         share=wording.percent(summary.done_us, summary.planned_us) or "-",
     )
     counts = texts.SUMMARY_COUNTS.format(
@@ -74,8 +76,8 @@ def _table_row(cells: tuple[str, ...], style: str) -> Line:
     return line((" " + "".join(texts_left + numbers), style))
 
 
-def _faults(summary: Summary, width: int) -> list[Line]:
-    if not summary.faults:
+def _warnings(summary: Summary, width: int) -> list[Line]:
+    said = [f"!! {text}" for text in (summary.doubt, *summary.faults) if text]
+    if not said:
         return [line(f" {texts.NO_FAULTS}")]
-    rows = [f"!! {fault}" for fault in summary.faults]
-    return [line((f" {row}", "warn")) for fault in rows for row in wrapped(fault, width - 2, "   ")]
+    return [line((f" {row}", "warn")) for text in said for row in wrapped(text, width - 2, "   ")]
