@@ -63,7 +63,7 @@ def _bounds(summary: Summary) -> list[str]:
     """Return what a level did not tell, where it was only a setting."""
     bounds_ua = [channel.full_ua for channel in summary.channels if channel.full_ua is not None]
     if not bounds_ua and summary.doubt:
-        return ["    after what was not confirmed, more may have flowed than these figures say"]
+        return ["    after what was not confirmed, more or less may have flowed than is said here"]
     if not bounds_ua:
         return []
     full = " / ".join(f"{bound_ua / 1000:g}" for bound_ua in bounds_ua)

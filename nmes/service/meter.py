@@ -76,6 +76,7 @@ class Meter:
             ):
                 self._open[channel] = left(under_way, session, self._sure_us, now_us)
                 if place is not None or self._is_over(session, channel):
+                    self._count_on(session, channel)
                     ended.append(self._record_of(channel))
             if place is not None and channel not in self._open:
                 self._open[channel] = begin(place, session, channel)
@@ -122,6 +123,16 @@ class Meter:
                 level_ua = session.level_ua(output.channel) if is_in_it else under_way.level_ua
                 flowing = self._flowing(output)
                 self._open[output.channel] = with_output(under_way, flowing, level_ua, for_us)
+
+    def _count_on(self, session: Session, channel: int) -> None:
+        """Count what may flow on after a stop that was given up, where the device ends it."""
+        is_given_up = session.halt is not None and session.halt.confirmed_us is None
+        if self._output is None or not is_given_up or self._flows_on_us == NEVER_US:
+            return
+        for output in self._output.outputs:
+            if output.channel == channel:
+                ended = self._open[channel]
+                self._open[channel] = with_output(ended, output, ended.level_ua, self._flows_on_us)
 
     def _flowing(self, output: ChannelOutput) -> ChannelOutput:
         """Return what flows at most while a channel is set to this."""

@@ -154,6 +154,19 @@ def test_a_program_whose_last_stop_nobody_confirmed_has_not_done_its_last_contra
     assert (completed(bench), bench.summary.outcome) == ([True, True, False], "ended early")
 
 
+def test_what_may_flow_on_after_a_stop_that_was_given_up_is_counted() -> None:
+    bench = holding()
+    begun_us = bench.now_us - 650_000
+    bench.port.is_mute = True
+    bench.run_until(lambda: bench.state == "faulted")
+    bench.run(3 * SECOND_US)
+    (record,) = [r for r in bench.records("contraction") if r["is_dose"]]
+    flowed = len(bench.pulses_since(begun_us))
+    assert isinstance(record["pulses"], int)
+    assert flowed <= record["pulses"] <= flowed + 70
+    assert bench.events[-1] == "contraction"
+
+
 def test_what_flows_on_until_a_pause_has_faded_is_part_of_the_contraction() -> None:
     bench = holding()
     paused_us = bench.now_us
