@@ -8,8 +8,9 @@ the rounding makes equal only the first is gone on from. `explore` therefore als
 of the others, and compares where they lead.
 
 Left out, because no rule depends on it: what is only shown or recorded (texts, numbers of records
-and permits), and the meter, which decides no more than whether a cycle is done again after a fault; what acts after longer than any path lasts (session time, and absence unless
-the model makes it short); how recently steps were taken before a stop; how long a pause has lasted,
+and permits), and the meter, which decides no more than whether a cycle is done again after a fault;
+what acts after longer than any path lasts (session time, and absence unless the model makes it
+short); how recently steps were taken before a stop; how long a pause has lasted,
 but for whether it is more than a minute; and all of device and program once nothing can flow again.
 What the judge knows is part of the key: were the session told something else than the judge, the
 two must not be merged.
