@@ -178,7 +178,8 @@ class Stage(Recorded):
 class Contraction(Recorded):
     """One burst of one channel ended, whether or not current flowed in it.
 
-    `level_ua` is the highest level in force during it; `on_us`, `pulses` and `charge_nc` (one
+    `level_ua` is the highest level in force during it, `level_kept_ua` the lowest (None in journals
+    that are older than it); `on_us`, `pulses` and `charge_nc` (one
     phase, summed) are what was put out, or where the channel has a `full_ua` the most that may have
     been. `is_complete`: it ran to its planned end. `ends_cycle`: no burst of the cycle ends later.
     While a level is being found `is_dose` is false and there is no place in the program.
@@ -188,12 +189,18 @@ class Contraction(Recorded):
     cycle: Count | None
     channel: ChannelNumber
     level_ua: Count
+    level_kept_ua: Count | None = None
     on_us: Count
     pulses: Count
     charge_nc: Count
     is_complete: bool
     ends_cycle: bool
     is_dose: bool
+
+    @property
+    def borne_ua(self) -> int:
+        """The level borne from beginning to end; an older journal tells but the highest."""
+        return self.level_ua if self.level_kept_ua is None else self.level_kept_ua
 
     @model_validator(mode="after")
     def _dose_has_a_place(self) -> Self:

@@ -19,8 +19,8 @@ class PastUse:
     """What a place was given before.
 
     `today_us` counts from the first current of each session of that day to its last, rests
-    included; `tolerated_ua` is the highest level at which a planned contraction was completed, None
-    if none was.
+    included; `tolerated_ua` is the highest level that was borne from beginning to end of a planned
+    contraction, None if none was.
     """
 
     today_us: int
@@ -76,7 +76,7 @@ def _session_use(
         place: PastUse(
             today_us=_span_us(contractions) if is_today else 0,
             tolerated_ua=max(
-                (c.level_ua for _, c in contractions if c.is_dose and c.is_complete), default=None
+                (c.borne_ua for _, c in contractions if c.is_dose and c.is_complete), default=None
             ),
         )
         for place, contractions in given.items()

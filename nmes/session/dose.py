@@ -36,12 +36,14 @@ class Place:
 class Contraction:
     """A contraction of one channel under way. `charge_sum` is in µA·µs·µs, see `charge_nc`.
 
-    `left_us` is when the session was first seen to have left its burst, whether at its end or
+    `level_ua` is the highest level in force during it, `level_kept_ua` the lowest: what was borne
+    from its beginning to its end. `left_us` is when the session was first seen to have left its burst, whether at its end or
     before; what flows on until the device confirms that nothing does belongs to it.
     """
 
     place: Place
     level_ua: int
+    level_kept_ua: int
     on_us: int
     charge_sum: int
     left_us: int | None = None
@@ -120,19 +122,25 @@ def held_where_sure(before: Session, after: Session, now_us: int, sure_us: int) 
 
 def begin(place: Place, session: Session, channel: int) -> Contraction:
     """Return the contraction that begins at a place."""
-    return Contraction(place=place, level_ua=session.level_ua(channel), on_us=0, charge_sum=0)
+    level_ua = session.level_ua(channel)
+    return Contraction(
+        place=place, level_ua=level_ua, level_kept_ua=level_ua, on_us=0, charge_sum=0
+    )
 
 
 def with_output(
     contraction: Contraction, output: ChannelOutput, level_ua: int, for_us: int
 ) -> Contraction:
     """Return the contraction after this output was confirmed and lasted for a time."""
-    level_ua = max(level_ua, contraction.level_ua)
-    if output.current_ua == 0:
-        return replace(contraction, level_ua=level_ua)
-    return replace(
+    followed = replace(
         contraction,
-        level_ua=level_ua,
+        level_ua=max(level_ua, contraction.level_ua),
+        level_kept_ua=min(level_ua, contraction.level_kept_ua),
+    )
+    if output.current_ua == 0:
+        return followed
+    return replace(
+        followed,
         on_us=contraction.on_us + for_us,
         charge_sum=contraction.charge_sum + output.current_ua * output.pulse_width_us * for_us,
     )
@@ -160,6 +168,7 @@ def fields_of(contraction: Contraction, channel: int, sure_us: int) -> dict[str,
         "cycle": place.cycle,
         "channel": channel,
         "level_ua": contraction.level_ua,
+        "level_kept_ua": contraction.level_kept_ua,
         "on_us": contraction.on_us,
         "pulses": contraction.pulses,
         "charge_nc": contraction.charge_nc,

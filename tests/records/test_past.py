@@ -79,6 +79,14 @@ def test_a_contraction_broken_off_was_not_tolerated(journal: Journal, burst: Any
     assert found[QUADRICEPS].tolerated_ua == 30_000
 
 
+def test_a_level_that_was_lowered_within_its_contraction_was_not_tolerated(
+    journal: Journal, burst: Any
+) -> None:
+    lowered = burst(50, cycle=1, level_ua=50_000, level_kept_ua=12_000)
+    assert used(journal(lowered))[QUADRICEPS].tolerated_ua == 12_000
+    assert used(journal(burst(20), lowered))[QUADRICEPS].tolerated_ua == 30_000
+
+
 def test_a_contraction_without_current_counts_for_nothing(journal: Journal, burst: Any) -> None:
     assert used(journal(burst(20, pulses=0, charge_nc=0))) == {}
 

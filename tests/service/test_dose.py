@@ -88,6 +88,19 @@ def test_a_contraction_names_the_highest_level_in_force_during_it() -> None:
     assert record["level_ua"] == 11_000
 
 
+def test_a_level_lowered_in_a_contraction_is_what_was_borne_of_it() -> None:
+    bench = holding(10).press(link.StepLevel(**_step("up"))).run(300_000)
+    bench.down().down(is_coarse=True).run(3_000_000)
+    record = next(r for r in bench.records("contraction") if r["is_dose"])
+    assert (record["is_complete"], record["level_kept_ua"]) == (True, 8_000)
+
+
+def test_a_level_raised_in_a_contraction_was_not_borne_from_its_beginning() -> None:
+    bench = holding(10).press(link.StepLevel(**_step("up"))).run(3_000_000)
+    record = next(r for r in bench.records("contraction") if r["is_dose"])
+    assert (record["level_ua"], record["level_kept_ua"]) == (11_000, 10_000)
+
+
 def _step(direction: str) -> dict[str, object]:
     return {"channel": 1, "direction": direction, "is_coarse": False, "sequence": 0}
 

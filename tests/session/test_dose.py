@@ -18,7 +18,7 @@ STATES = st.sampled_from(list(SessionState))
 SESSION = MachineBench().session
 
 PLACE = Place(stage=0, cycle=0, period_us=20_000, start_us=0, end_us=END_US, ends_cycle=True)
-UNDER_WAY = Contraction(place=PLACE, level_ua=10_000, on_us=0, charge_sum=0)
+UNDER_WAY = Contraction(place=PLACE, level_ua=10_000, level_kept_ua=10_000, on_us=0, charge_sum=0)
 
 
 def is_complete(state: SessionState, *, left_us: int, sure_us: int, sure_later_us: int) -> bool:
