@@ -37,8 +37,9 @@ class Contraction:
     """A contraction of one channel under way. `charge_sum` is in µA·µs·µs, see `charge_nc`.
 
     `level_ua` is the highest level in force during it, `level_kept_ua` the lowest: what was borne
-    from its beginning to its end. `left_us` is when the session was first seen to have left its burst, whether at its end or
-    before; what flows on until the device confirms that nothing does belongs to it.
+    from its beginning to its end. `left_us` is when the session was first seen to have left its
+    burst, whether at its end or before; what flows on until the device confirms that nothing does
+    belongs to it.
     """
 
     place: Place
