@@ -27,6 +27,7 @@ def running(table: LimitTable, known: Condition) -> Session:
         step_ua=1_000,
         ramp_up_min_us=500_000,
         stop_time_us=0,
+        by_hand=(),
         operator_is_script=False,
         now_us=0,
     )
