@@ -16,6 +16,7 @@ AIM_MIB = 45.0
 GROWTH_AIM_MIB = 0.25
 SAMPLE_S = 1.0
 IMPORTS_ALONE = ["-c", "import pydantic, serial, ruamel.yaml, time; time.sleep(3600)"]
+"""It sleeps so that its memory can be read; it is ended after that."""
 
 
 def figures(run: Run) -> list[Figure]:
