@@ -54,6 +54,7 @@ class GuardedStimulator:
         """Look whether the guard has fired, then let the driver work."""
         self._watch(now_us)
         events = self._inner.poll(now_us)
+        self._look_behind(events, now_us)
         for event in events:
             self._note(event)
         if self._loss is None or self._is_told:
@@ -119,9 +120,22 @@ class GuardedStimulator:
         elif silent_us >= WORD_EVERY_US:
             self._say(now_us)
 
+    def _look_behind(self, events: tuple[DeviceEvent, ...], now_us: int) -> None:
+        """Ask the guard when the driver loses the output: answers to its stops look like noise.
+
+        Who is frozen after he has read the clock finds those answers before he finds himself late.
+        """
+        is_lost = any(isinstance(event, OutputLost) for event in events)
+        if is_lost and self._is_flowing and self._loss is None:
+            self._say(now_us)
+
     def _say(self, now_us: int) -> None:
         self._said_us = now_us
-        if not self._guard.say(is_flowing=self._is_flowing):
+        if self._guard.say(is_flowing=self._is_flowing):
+            return
+        if self._guard.has_fired:
+            self._lose(LossKind.LATE, "so long that the guard of the output wrote a stop", now_us)
+        else:
             self._lose(LossKind.UNGUARDED, "it stopped the device or was ended", now_us)
 
     def _note(self, event: DeviceEvent) -> None:

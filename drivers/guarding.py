@@ -21,6 +21,11 @@ class Guard(Protocol):
         """Tell whether current may flow from now on; whether the guard is still there to hear."""
         ...
 
+    @property
+    def has_fired(self) -> bool:
+        """Whether it has written its stops, to the last."""
+        ...
+
     def dismiss(self) -> None:
         """Let it go without a stop; may be called twice."""
         ...
@@ -59,6 +64,11 @@ class HostGuard:
     def pid(self) -> int:
         """The guard's process number."""
         return self._process.pid
+
+    @property
+    def has_fired(self) -> bool:
+        """Whether the process ended because it had to write its stops."""
+        return self._process.poll() == guard.FIRED
 
     def say(self, *, is_flowing: bool) -> bool:
         """Write one word; False if the guard has ended or hears nothing any more."""

@@ -90,7 +90,9 @@ def test_silence_in_a_flow_is_answered_with_a_stop_within_140_ms() -> None:
 
 def test_every_stop_is_written_once_and_the_line_is_let_go(post: Post) -> None:
     post.guard.say(is_flowing=True)
+    assert not post.guard.has_fired
     assert (post.all_heard(), post.exit_code) == (b"".join(STOPS), FIRED)
+    assert post.guard.has_fired
 
 
 def test_an_engine_that_wakes_while_stops_are_written_hears_that_nobody_listens(
@@ -129,6 +131,7 @@ def test_a_guard_outlives_what_ends_other_programs(post: Post, number: signal.Si
 def test_a_guard_that_was_killed_is_missed(post: Post) -> None:
     os.kill(post.guard.pid, signal.SIGKILL)
     wait_until(lambda: not post.guard.say(is_flowing=True))
+    assert not post.guard.has_fired
 
 
 def test_a_guard_that_is_stuck_is_ended_when_it_is_dismissed(post: Post) -> None:

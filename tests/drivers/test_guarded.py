@@ -24,6 +24,7 @@ class FakeGuard:
 
     words: list[str] = field(default_factory=list)
     is_gone: bool = False
+    has_fired: bool = False
 
     def say(self, *, is_flowing: bool) -> bool:
         self.words.append("flowing" if is_flowing else "resting")
@@ -127,6 +128,33 @@ def test_a_guard_that_is_gone_is_noticed_with_the_next_word(bench: Bench) -> Non
     bench.output(5_000)
     bench.guard.is_gone = True
     assert bench.losses(WORD_EVERY_US) == [LossKind.UNGUARDED]
+
+
+def test_a_guard_that_has_fired_tells_of_a_loop_that_was_held_up(bench: Bench) -> None:
+    bench.output(5_000)
+    bench.guard.is_gone = bench.guard.has_fired = True
+    assert bench.losses(WORD_EVERY_US) == [LossKind.LATE]
+
+
+CONFUSED = OutputLost(at_us=1, kind=LossKind.CONFUSED, detail="not awaited", advice="Arm again.")
+
+
+def test_answers_to_the_guards_stops_are_no_fault_of_the_device(bench: Bench) -> None:
+    bench.output(5_000)
+    bench.guard.is_gone = bench.guard.has_fired = True
+    bench.inner.events.append(CONFUSED)
+    assert bench.losses(1) == [LossKind.LATE, LossKind.CONFUSED]
+
+
+def test_a_device_that_is_lost_under_a_watching_guard_is_to_blame_itself(bench: Bench) -> None:
+    bench.output(5_000)
+    bench.inner.events.append(CONFUSED)
+    assert bench.losses(1) == [LossKind.CONFUSED]
+
+
+def test_while_nothing_flows_a_device_that_is_lost_is_no_matter_of_the_guard(bench: Bench) -> None:
+    bench.inner.events.append(CONFUSED)
+    assert (bench.losses(1), bench.guard.words) == ([LossKind.CONFUSED], [])
 
 
 def test_a_loss_is_told_once_and_is_no_deadline(bench: Bench) -> None:
