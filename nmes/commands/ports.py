@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nmes.commands.finding import SEEK_HELP, ask_at, described, file_hints, ports_to_ask
 from nmes.commands.page import page_width, paragraph, print_lines
-from nmes.compose import known_devices
+from nmes.compose import capabilities_of, known_devices
 from nmes.service.probe import Answer, Outcome, SeenPort, answer_as_json, fitting
 
 DEVICE_TROUBLE = 3
@@ -18,6 +18,8 @@ NOTHING = (
 
 def run(options: Namespace) -> int:
     """Print the ports, and ask at them if wanted; 3 if nobody was found where somebody should."""
+    if options.device is not None:
+        capabilities_of(options.device)  # what is wrong with it is told even where no port is
     ports = ports_to_ask(options.port)
     is_asking = options.probe or options.device is not None
     asked = ports if is_asking else ()

@@ -88,6 +88,25 @@ def test_a_board_that_reboots_is_asked_by_its_file_only(nmes: Nmes, nobody: str)
     assert "--device openemsstim@FILE" in answer.err
 
 
+@pytest.mark.parametrize(
+    ("device", "said"), [("openemstim", "Did you mean openemsstim?"), ("p24@x", "leave out @x")]
+)
+def test_a_device_that_cannot_be_asked_for_is_told_though_no_port_is_there(
+    nmes: Nmes, device: str, said: str
+) -> None:
+    answer = nmes("ports", "--probe", "--device", device)
+    assert answer.code == 3
+    assert said in answer.err
+
+
+def test_a_declaration_is_read_though_no_port_is_there(nmes: Nmes, tmp_path: Path) -> None:
+    declaration = tmp_path / "board.toml"
+    declaration.write_text("watts = 9\n", encoding="utf-8")
+    answer = nmes("ports", "--probe", "--device", f"openemsstim@{declaration}")
+    assert answer.code == 1
+    assert "watts" in answer.err
+
+
 def test_without_probe_no_port_is_opened(nmes: Nmes) -> None:
     answer = nmes("ports", "--port", "/dev/ttyNONE")
     assert answer.code == 0
