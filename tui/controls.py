@@ -118,6 +118,12 @@ class Controls:
         """Begin the program, or go on with it."""
         return Start() if self._situation.state in FIND_STATES else texts.START_NOT_NOW
 
+    def numbers_at_zero(self) -> tuple[int, ...]:
+        """Return the channels whose level the engine last told to be 0 mA."""
+        snapshot = self._situation.snapshot
+        channels = snapshot.channels if snapshot else ()
+        return tuple(channel.number for channel in channels if channel.level_ua == 0)
+
     def pause_or_resume(self) -> Asked:
         """Pause what runs, resume what is paused."""
         match self._situation.state:

@@ -19,6 +19,7 @@ from nmes.link.messages import (
     Pause,
     Prepare,
     Refusal,
+    Snapshot,
     StepLevel,
     StillHere,
 )
@@ -383,6 +384,28 @@ async def test_pause_and_channels_and_zero_are_single_keys() -> None:
         assert [i.kind for i in stage.link.sent] == ["zero_level", "pause"]
         assert stage.link.sent[0].channel == 2
         assert stage.link.sent[1] == Pause()
+
+
+def with_levels(state: str, *levels_ua: int) -> Snapshot:
+    snapshot = scenes.snapshot(state)
+    channels = [
+        channel.model_copy(update={"level_ua": level_ua})
+        for channel, level_ua in zip(snapshot.channels, levels_ua, strict=True)
+    ]
+    return snapshot.model_copy(update={"channels": tuple(channels)})
+
+
+@pytest.mark.parametrize(
+    ("levels_ua", "is_told"), [((0, 9_000), True), ((9_000, 9_000), False), ((0, 0), False)]
+)
+async def test_a_level_forgotten_at_the_start_is_named(
+    levels_ua: tuple[int, int], is_told: bool
+) -> None:
+    async with on_stage(PLAN, with_levels("finding", *levels_ua)) as stage:
+        await stage.press("s")
+        assert stage.kinds() == ["start"]
+        await stage.tell(with_levels("running", *levels_ua))
+        assert ("Still at 0 mA: channel 1." in stage.text) is is_told
 
 
 async def test_the_end_is_asked_twice() -> None:

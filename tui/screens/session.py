@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.geometry import Size
 
-from nmes.link.messages import Finish, Note
+from nmes.link.messages import Finish, Note, Start
 from tui import texts, wording
 from tui.arrangement import Arrangement, arrange
 from tui.drawing import bars, panes
@@ -179,7 +179,7 @@ class SessionScreen(NmesScreen):
             "0": lambda: host.ask(controls.zero()),
             "f": lambda: host.ask(controls.find(host.now_us())),
             "enter": lambda: host.ask(controls.go_on(host.now_us())),
-            "s": lambda: host.ask(controls.start()),
+            "s": self._start,
             "p": lambda: host.ask(controls.pause_or_resume()),
             "m": self._mark,
             "c": self._toggle_cues,
@@ -202,6 +202,15 @@ class SessionScreen(NmesScreen):
             )
         )
         return True
+
+    def _start(self) -> None:
+        """Begin; a level that nobody found may have been forgotten."""
+        host, controls = self.host, self.host.controls
+        asked, at_zero = controls.start(), controls.numbers_at_zero()
+        host.ask(asked)
+        if isinstance(asked, Start) and 0 < len(at_zero) < len(controls.numbers):
+            told = texts.LEFT_AT_ZERO.format(numbers=", ".join(map(str, at_zero)))
+            host.situation.remark(told, "!", host.now_us())
 
     def _mark(self) -> None:
         self.host.send(Note(topic="mark", text=""))
