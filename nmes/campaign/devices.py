@@ -7,6 +7,8 @@ from functools import partial
 from nmes.campaign import wire_check
 
 GAP_US = 100
+ASYMMETRY = 4
+"""How many times wider and weaker than the first the second phase of an asymmetric pulse is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +22,10 @@ class Device:
     flows into pads that touch, at any current. `is_misread`: it may take a frame that was harmed
     for another; without a checksum it reads whatever arrives.
 
-    Below `pads_known_from_ua` it does not look at its pads. `update_restarts`: it tells of an error
-    only when asked, and an update starts again what an error has stopped; `untold_errors` it does
-    not tell even then.
+    `asymmetric_step_ua` is the step of all currents once a channel has asymmetric pulses, None if
+    it makes none. Below `pads_known_from_ua` it does not look at its pads. `update_restarts`: it
+    tells of an error only when asked, and an update starts again what an error has stopped;
+    `untold_errors` it does not tell even then.
 
     `dials_ma`: it only passes on what another makes, whose current is this on each channel, in full
     at any level. It is slow: `stop_us` is its declared time from a stop to its last pulse,
@@ -44,6 +47,7 @@ class Device:
     body_index: int | None
     skips_shorts: bool
     is_misread: Callable[[bytes, bytes], bool]
+    asymmetric_step_ua: int | None = None
     has_checksum: bool = True
     pads_known_from_ua: int = 0
     update_restarts: bool = False
@@ -70,13 +74,13 @@ class Device:
             return level_ua
         return 1000 * self.dials_ma[channel - 1]
 
-    def shortest_period_us(self, numbers: Iterable[int], widths_us: Iterable[int]) -> int:
-        """Return the shortest period of a train of these channels, each with two equal phases."""
+    def shortest_period_us(self, numbers: Iterable[int], pulses_us: Iterable[int]) -> int:
+        """Return the shortest period of a train of these channels, each with both its phases."""
         modules = {(number - 1) // 4 for number in numbers}
         least_us = self.module_periods_us[len(modules) - 1]
         if self.pulse_extra_us is None:
             return least_us
-        busy_us = sum(2 * width_us + self.pulse_extra_us for width_us in widths_us)
+        busy_us = sum(pulse_us + self.pulse_extra_us for pulse_us in pulses_us)
         return max(least_us, -(-busy_us * 1000 // 999))
 
 
@@ -114,6 +118,7 @@ P24 = Device(
     skips_shorts=False,
     is_misread=_SCIENCEMODE_4,
     pads_known_from_ua=15_000,
+    asymmetric_step_ua=2_000,
     update_restarts=True,
 )
 """P24 IFU 1.1, and the validity checks of the ScienceMode 4 library."""
@@ -132,6 +137,7 @@ REHAMOVE3 = Device(
     body_index=9,
     skips_shorts=True,
     is_misread=_SCIENCEMODE_4,
+    asymmetric_step_ua=2_000,
     update_restarts=True,
     untold_errors=frozenset({"pulse_timeout"}),
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from nmes.campaign.devices import Device
+from nmes.campaign.devices import ASYMMETRY, Device
 from nmes.campaign.numbers import Numbers
 from nmes.campaign.oracle import Bounds, Channel, Prescription, PulseOracle, bounds_of
 from nmes.campaign.sources import declarable_period_us, declaration, with_dials
@@ -80,6 +80,7 @@ class _Drawing:
         self.widths = {number: self._width(number) for number in self.numbers}
         if device.passes_on:
             self.widths = dict.fromkeys(self.numbers, min(self.widths.values()))
+        self.asymmetries = self._draw_asymmetries()
         self.periods_us: list[int] = []
         self.areas = {number: self._area(number) for number in self.numbers}
         self.stages: list[Fields] = []
@@ -97,14 +98,14 @@ class _Drawing:
         self.periods_us.append(period_us)
         self._draw_stages(period_us)
         bounds = {n: self._bounds(n, self.device.current_max_ma) for n in self.numbers}
-        tops = {n: _top_ma(bounds[n], self.widths[n], period_us, self.areas[n]) for n in bounds}
+        tops = {n: self._top_ma(n, bounds[n], period_us) for n in self.numbers}
         caps, is_scripted = self._caps(tops)
         if self.device.passes_on:
             self._set_dials({n: min(caps[n], tops[n]) for n in self.numbers}, period_us)
         most = {n: min(caps[n], tops[n], self.device.most_ma(n)) for n in self.numbers}
         aims = {n: self._aim(most[n]) for n in self.numbers}
         if not any(aims.values()):
-            aims[self.numbers[0]] = 1
+            aims[self.numbers[0]] = self._step_ma
         fields = self._fields(caps, period_us)
         refusal = self._spoil(fields) if self.edge is None and self.rng.random() < 0.09 else None
         prescription = Prescription(
@@ -196,6 +197,16 @@ class _Drawing:
             return self.rng.randint(most - most // 20, most)
         return self.rng.randint(least, most)
 
+    def _draw_asymmetries(self) -> dict[int, int]:
+        """Draw which channels have asymmetric pulses; one makes the steps of all coarser."""
+        step_ua = self.device.asymmetric_step_ua
+        if step_ua is None or self.rng.random() < 0.7:
+            return dict.fromkeys(self.numbers, 1)
+        drawn = {number: self.rng.choice((ASYMMETRY, ASYMMETRY, 1)) for number in self.numbers}
+        if ASYMMETRY in drawn.values():
+            self.device = replace(self.device, step_ua=step_ua)
+        return drawn
+
     def _area(self, number: int) -> float:
         least = self.table.sites[self.sites[number]]["electrode_min_mm2"]
         is_tight = self.edge in ("pad", "density")
@@ -209,7 +220,8 @@ class _Drawing:
             self.table.ceiling["frequency_max_hz"],
             *(self.table.sites[site]["frequency_max_hz"] for site in self.sites.values()),
         )
-        least_us = self.device.shortest_period_us(self.numbers, self.widths.values())
+        pulses_us = [self.widths[n] * (1 + self.asymmetries[n]) for n in self.numbers]
+        least_us = self.device.shortest_period_us(self.numbers, pulses_us)
         first = -(-max(-(-1_000_000 // fastest_hz), least_us) // grid_us)
         if self.edge in ("rate_max", "density"):
             return first * grid_us
@@ -323,6 +335,18 @@ class _Drawing:
         seen = self._seen(number, max_current_ma)
         return bounds_of(seen, self.rhythm_name, self.table, self.device)
 
+    def _top_ma(self, number: int, bounds: Bounds, period_us: int) -> int:
+        """Return the highest whole current at which every bound holds."""
+        width_us = self.widths[number]
+        per_ma = ((1 + 1 / self.asymmetries[number]) * width_us / period_us) ** 0.5
+        tops = (
+            bounds.current_ma,
+            bounds.charge_uc * 1000 / width_us,
+            bounds.rms_ma / per_ma,
+            bounds.density_ma_per_cm2 * self.areas[number] / per_ma,
+        )
+        return max(2, int(min(tops) + 1e-9))
+
     def _caps(self, tops: dict[int, int]) -> tuple[dict[int, float], bool]:
         """Return each channel's own bound, and whether levels are set by a script."""
         if self.edge in ("charge", "density"):
@@ -334,11 +358,17 @@ class _Drawing:
         caps = {n: float(self.rng.randint(2, min(highest, top))) for n, top in tops.items()}
         return caps, is_scripted
 
+    @property
+    def _step_ma(self) -> int:
+        """The step that levels which are aimed at must be of."""
+        return 1 if self.device.passes_on else max(1, self.device.step_ua // 1000)
+
     def _aim(self, top_ma: float) -> int:
+        most_ma = int(top_ma) // self._step_ma * self._step_ma
         if self.edge in ("current", "charge", "density"):
-            return int(top_ma)
+            return most_ma
         least_ma = 1 if self.edge == "session" else 0
-        return self.rng.randint(least_ma, int(top_ma))
+        return self.rng.randint(least_ma, most_ma)
 
     # The protocol -----------------------------------------------------------------------------
 
@@ -352,6 +382,7 @@ class _Drawing:
             periods_us=frozenset(self.periods_us),
             ramp_up_s=self.ramps_up[number],
             ramp_down_s=self.ramps_down[number],
+            asymmetry=self.asymmetries[number],
         )
 
     def _fields(self, caps: dict[int, float], period_us: int) -> Fields:
@@ -386,11 +417,14 @@ class _Drawing:
                 pad | {"name": name, "gel_area_cm2": area_cm2}
                 for name, area_cm2 in zip("ab", areas, strict=True)
             ),
-            "waveforms": ("symmetric_biphasic",),
+            "waveforms": (self._waveform(number),),
             "pulse_width_us": self.widths[number],
             "frequency_hz": round(1e6 / period_us, 3),
             "max_current_ma": cap_ma,
         }
+
+    def _waveform(self, number: int) -> str:
+        return "symmetric_biphasic" if self.asymmetries[number] == 1 else "asymmetric_biphasic"
 
     def _side(self, number: int, zone: str) -> str:
         if zone not in SIDED and zone != AT_BACK:
@@ -409,18 +443,6 @@ class _Drawing:
             return spoiled
         _spoil_pad(self, fields)
         return "pad too small"
-
-
-def _top_ma(bounds: Bounds, width_us: int, period_us: int, area_cm2: float) -> int:
-    """Return the highest whole current at which every bound holds."""
-    per_ma = (2 * width_us / period_us) ** 0.5
-    tops = (
-        bounds.current_ma,
-        bounds.charge_uc * 1000 / width_us,
-        bounds.rms_ma / per_ma,
-        bounds.density_ma_per_cm2 * area_cm2 / per_ma,
-    )
-    return max(2, int(min(tops) + 1e-9))
 
 
 # Just beyond a limit ------------------------------------------------------------------------------

@@ -19,18 +19,18 @@ def charge_uc(current_ma: float, width_us: float) -> float:
     return current_ma * width_us / 1000
 
 
-def rms_ma(current_ma: float, width_us: float, rate_hz: float, phases: int = 2) -> float:
+def rms_ma(current_ma: float, width_us: float, rate_hz: float, phases: float = 2) -> float:
     """Return the r.m.s. current of a train without pauses."""
     return current_ma * math.sqrt(phases * width_us * 1e-6 * rate_hz)
 
 
-def energy_mj(current_ma: float, width_us: float, load_ohm: float, phases: int = 2) -> float:
+def energy_mj(current_ma: float, width_us: float, load_ohm: float, phases: float = 2) -> float:
     """Return the energy of one pulse into a load."""
     return (current_ma * 1e-3) ** 2 * load_ohm * phases * width_us * 1e-3
 
 
 def power_w(
-    current_ma: float, width_us: float, rate_hz: float, load_ohm: float, phases: int = 2
+    current_ma: float, width_us: float, rate_hz: float, load_ohm: float, phases: float = 2
 ) -> float:
     """Return the average power of a train without pauses into a load."""
     return energy_mj(current_ma, width_us, load_ohm, phases) * 1e-3 * rate_hz
@@ -46,7 +46,7 @@ class Channel:
     """One channel as the protocol has it, in clinic units; `area_cm2` is that of the smaller pad.
 
     `widths_us` and `periods_us` are those of all stages that use it, `ramp_up_s` its shortest ramp,
-    `ramp_down_s` its longest.
+    `ramp_down_s` its longest. Its second phases are `asymmetry` times wider and weaker.
     """
 
     number: int
@@ -57,6 +57,12 @@ class Channel:
     periods_us: frozenset[int]
     ramp_up_s: float
     ramp_down_s: float
+    asymmetry: int = 1
+
+    @property
+    def phases(self) -> float:
+        """How many phases like the first have the energy of a pulse."""
+        return 1 + 1 / self.asymmetry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +148,8 @@ class PulseOracle:
             yield f"balance: {net_nc} nC are left"
         if width_us not in self.channel.widths_us:
             yield f"width: {width_us} µs is not in the protocol"
+        if second_us != self.channel.asymmetry * width_us:
+            yield f"shape: {second_us} µs after {width_us} µs"
         if width_us < self.bounds.width_min_us:
             yield f"width: {width_us} µs, at least {self.bounds.width_min_us:g} µs"
         for quantity, (asked, allowed) in self.shares(current_ma, width_us, since_us).items():
@@ -154,8 +162,9 @@ class PulseOracle:
     ) -> dict[str, tuple[float, float]]:
         """Return what a pulse asks of each quantity, and what is allowed; both in clinic units."""
         rate_hz, area_cm2, most = 1e6 / since_us, self.channel.area_cm2, self.bounds
-        rms = rms_ma(current_ma, width_us, rate_hz)
-        power = power_w(current_ma, width_us, rate_hz, self.load_ohm)
+        phases = self.channel.phases
+        rms = rms_ma(current_ma, width_us, rate_hz, phases)
+        power = power_w(current_ma, width_us, rate_hz, self.load_ohm, phases)
         return {
             "current": (current_ma, most.current_ma),
             "width": (width_us, most.width_max_us),
@@ -164,5 +173,5 @@ class PulseOracle:
             "r.m.s. current": (rms, most.rms_ma),
             "current density": (rms / area_cm2, most.density_ma_per_cm2),
             "power density": (power / area_cm2, most.power_density_w_per_cm2),
-            "energy": (energy_mj(current_ma, width_us, self.load_ohm), most.energy_mj),
+            "energy": (energy_mj(current_ma, width_us, self.load_ohm, phases), most.energy_mj),
         }

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from nmes.campaign.devices import DEVICES
 from nmes.campaign.episode import Played
 from nmes.campaign.generator import NEAR
 from nmes.campaign.harm import harmed_frames, kinds_of
@@ -60,6 +61,7 @@ class Tally:
     virtual_us: int = 0
     cpu_us: int = 0
     pulses: int = 0
+    asymmetric_pulses: int = 0
     undetected_frames: int = 0
     harmed_frames: int = 0
     beyond_level_ma: float = 0.0
@@ -82,6 +84,7 @@ class Tally:
         self.virtual_us += other.virtual_us
         self.cpu_us += other.cpu_us
         self.pulses += other.pulses
+        self.asymmetric_pulses += other.asymmetric_pulses
         self.undetected_frames += other.undetected_frames
         self.harmed_frames += other.harmed_frames
         self.at_an_edge += other.at_an_edge
@@ -113,6 +116,7 @@ def tally_of(index: int, played: Played, verdict: Verdict) -> Tally:
         sessions=1,
         virtual_us=played.virtual_us,
         pulses=len(evidence.pulses),
+        asymmetric_pulses=sum(p.second_width_us != p.pulse_width_us for p in evidence.pulses),
         undetected_frames=played.undetected,
         harmed_frames=len(harmed_frames(played.harm)),
         beyond_level_ma=verdict.beyond_level_ma,
@@ -157,9 +161,12 @@ def missing(tally: Tally, device: str) -> tuple[str, ...]:
         "faults": kinds_of(device),
         "refusals": REFUSALS,
     }
-    return tuple(
+    unseen = [
         f"{name}: {kind}"
         for name, kinds in wanted.items()
         for kind in kinds
         if not any(seen.startswith(kind) for seen in getattr(tally, name))
-    )
+    ]
+    if DEVICES[device].asymmetric_step_ua is not None and not tally.asymmetric_pulses:
+        unseen.append("pulses: asymmetric")
+    return tuple(unseen)

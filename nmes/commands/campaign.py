@@ -73,7 +73,8 @@ def _as_text(campaign: Campaign, took_s: float, *, is_heavy: bool) -> list[str]:
     sessions = max(1, tally.sessions)
     lines = [
         f"{tally.sessions} sessions of seed {campaign.seed} on {campaign.device}, "
-        f"{tally.virtual_us / 3.6e9:.1f} h of virtual time, {tally.pulses} pulses",
+        f"{tally.virtual_us / 3.6e9:.1f} h of virtual time, {tally.pulses} pulses, "
+        f"{tally.asymmetric_pulses} of them asymmetric",
         f"{took_s:.0f} s, {tally.cpu_us / sessions / 1000:.1f} ms of processor time a session",
         f"within 5 % of a limit: {tally.at_an_edge} sessions "
         f"({100 * tally.at_an_edge / sessions:.0f} %)",

@@ -49,6 +49,7 @@ def test_a_session_that_is_as_it_should_be_has_no_finding() -> None:
         ({"pulse_width_us": 49, "second_width_us": 49}, "width"),
         ({"second_current_ma": -7}, "balance"),
         ({"second_width_us": 199}, "balance"),
+        ({"second_width_us": 800, "second_current_ma": -2}, "shape"),
         ({"time_us": 13_000_000 + 60 * PERIOD_US - 1_000}, "rate"),
         ({"channel": 2}, "channel"),
     ],

@@ -1,10 +1,12 @@
 """The formulas of the oracle against values worked out elsewhere, and its bounds."""
 
+from dataclasses import replace
+
 import pytest
 from support.campaign_bench import CHANNEL
 
 from nmes.campaign import oracle
-from nmes.campaign.devices import REHASTIM2
+from nmes.campaign.devices import P24, REHASTIM2
 from nmes.campaign.numbers import numbers
 from nmes.campaign.oracle import Channel, PulseOracle, bounds_of
 
@@ -124,6 +126,16 @@ def test_the_charge_of_a_site_binds(current_ma: int, found: set[str]) -> None:
         ramp_down_s=1,
     )
     assert judge(thigh, current_ma, 400, 100_000) == found
+
+
+def test_the_second_phase_of_an_asymmetric_pulse_has_a_quarter_of_the_energy() -> None:
+    channel = replace(big_channel(), asymmetry=4)
+    bounds = bounds_of(channel, "cyclic", numbers(), P24)
+    shares = PulseOracle(channel, bounds, 500).shares(40, 250, 25_000)
+    # 40 mA x sqrt((250 + 1000 / 16) us x 40 Hz); (40 mA)2 x 500 ohm x 312.5 us
+    assert shares["r.m.s. current"][0] == pytest.approx(4.472136, abs=1e-6)
+    assert shares["energy"][0] == pytest.approx(0.25, abs=1e-9)
+    assert shares["charge"][0] == 10
 
 
 def test_the_protocols_own_bound_narrows_all_others() -> None:

@@ -15,6 +15,14 @@ def test_what_was_never_seen_is_named() -> None:
     assert "deeds: resume" not in missing(Tally(deeds=Counter(resume=1)), "rehastim2")
 
 
+def test_asymmetric_pulses_are_wanted_of_a_device_that_makes_them() -> None:
+    total = Tally()
+    assert "pulses: asymmetric" in missing(total, "p24")
+    assert "pulses: asymmetric" not in missing(total, "rehastim2")
+    total.add(Tally(asymmetric_pulses=1))
+    assert "pulses: asymmetric" not in missing(total, "p24")
+
+
 def test_counts_and_failures_become_plain_values() -> None:
     failure = Failure(session=4, kind="level", at_us=1, text="too much")
     plain = Tally(failures=[failure], faults=Counter(drop=2)).as_json()
