@@ -122,6 +122,7 @@ class LevelHistory:
         self._paused_us = None
 
     def _all_to_zero(self, at_us: int) -> None:
+        self._paused_us = None  # a pause that was not resumed
         for levels in self.levels.values():
             levels.lower_to(0, at_us)
             levels.keys.clear()

@@ -172,12 +172,25 @@ def test_a_rise_by_more_than_its_key_is_found() -> None:
     assert kinds(replace(evidence, deeds=[*evidence.deeds, up])) == {"unasked rise"}
 
 
-def test_a_level_that_a_long_pause_halves_is_halved_for_the_judge() -> None:
-    pause = Deed(at_us=2_900_000, kind="pause"), Deed(at_us=65_000_000, kind="resume")
+RESUMED = Deed(at_us=65_000_000, kind="resume")
+
+
+def gone_on_late(*before: Deed) -> Evidence:
+    """The good session, whose pulses come only after it was resumed."""
     late = [replace(pulse, time_us=pulse.time_us + 60_000_000) for pulse in pulses()]
     closing = journal([*records()[:-1], (99_000_000, "session_close", {})])
     evidence = replace(with_pulses(*late), journal=closing)
-    assert kinds(replace(evidence, deeds=[*evidence.deeds[:-1], *pause])) == {"level"}
+    return replace(evidence, deeds=[*before, *evidence.deeds[:-1], RESUMED])
+
+
+def test_a_level_that_a_long_pause_halves_is_halved_for_the_judge() -> None:
+    assert kinds(gone_on_late(Deed(at_us=2_900_000, kind="pause"))) == {"level"}
+
+
+def test_a_pause_that_a_stop_ended_halves_no_level_that_was_found_after_it() -> None:
+    stopped = Deed(at_us=200_000, kind="pause"), Deed(at_us=300_000, kind="stop")
+    again = Deed(at_us=400_000, kind="arm"), Deed(at_us=450_000, kind="start")
+    assert kinds(gone_on_late(*stopped, *again)) == set()
 
 
 def test_a_journal_with_a_changed_byte_is_found() -> None:
