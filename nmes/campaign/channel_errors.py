@@ -23,6 +23,11 @@ class Span:
     from_us: int
     until_us: int
 
+    @property
+    def lasts_us(self) -> int | None:
+        """How long it is; None if it has no end."""
+        return None if self.until_us == FOREVER_US else self.until_us - self.from_us
+
     def holds(self, at_us: int) -> bool:
         """Whether a time is in it."""
         return self.from_us <= at_us < self.until_us

@@ -20,7 +20,8 @@ from hardware_sim.devices import DEVICES as SIMULATED
 from hardware_sim.dialect import Dialect
 from hardware_sim.fault_log import AppliedFault
 from hardware_sim.faults import FaultScript
-from nmes.campaign.channel_harm import channel_errors, hidden_spans
+from nmes.campaign.channel_errors import FOREVER_US, Span
+from nmes.campaign.channel_harm import bad_contact, channel_errors, hidden_spans
 from nmes.campaign.devices import Device
 from nmes.campaign.evidence import Incident, Unsteered
 from nmes.campaign.generator import Draft
@@ -246,15 +247,9 @@ def _incidents(
             case "channel_error":
                 yield from channel_errors(fault, entry, hidden, device)
             case "open_electrode" | "short_electrode":
-                is_hidden = any(span.begins_by(at_us, lasts_us) for span in hidden)
-                yield Incident(
-                    at_us=at_us,
-                    kind=entry.kind,
-                    quiet_after_us=0,
-                    lasts_us=lasts_us,
-                    channels=frozenset({fault.channel}),
-                    is_unnoticed=is_hidden or device.pads_known_from_ua > 0,
-                )
+                until_us = FOREVER_US if lasts_us is None else at_us + lasts_us
+                whole = Span(from_us=at_us, until_us=until_us)
+                yield from bad_contact(entry.kind, whole, fault.channel, hidden, device)
             case "failed_module" if fault.module == CONTROLLER:
                 continue
             case "failed_module":

@@ -151,6 +151,22 @@ def test_a_pad_that_is_off_may_go_unnoticed_only_where_a_device_does_not_look(
     assert incident.is_unnoticed is is_unnoticed
 
 
+def test_a_short_silences_its_channel_only_while_the_device_does_not_hide_it() -> None:
+    faults = (
+        {"kind": "short_electrode", "channel": 1, "at_s": 10.0, "for_s": 9.0},
+        {"kind": "hidden_errors", "at_s": 12.0, "for_s": 4.0},
+    )
+    script = FaultScript.model_validate({"seed": 1, "faults": faults})
+    entries = [
+        AppliedFault(time_us=at_us, fault=n, kind=kind, direction="", detail="", data=b"")
+        for n, at_us, kind in ((1, 10 * S, "short_electrode"), (2, 12 * S, "hidden_errors"))
+    ]
+    incidents = harm_of(script, entries, REHAMOVE3).incidents
+    quiet = [(i.at_us, i.lasts_us) for i in incidents if i.quiet_after_us is not None]
+    assert quiet == [(10 * S, 2 * S), (16 * S, 3 * S)]
+    assert [(i.at_us, i.lasts_us) for i in incidents if i.is_unnoticed] == [(10 * S, 9 * S)]
+
+
 @pytest.mark.parametrize(("device", "is_unnoticed"), [(P24, False), (REHAMOVE3, True)])
 def test_a_pulse_timeout_goes_unnoticed_only_where_a_device_cannot_tell_it(
     device: Device, is_unnoticed: bool
