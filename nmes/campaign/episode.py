@@ -312,8 +312,7 @@ class _Episode:
         self._do(link.Finish(), now_us)
 
     def _strike_hush(self, blow: Blow, now_us: int) -> None:
-        # It lowers the channels to 0, which on some devices takes longer than a stop.
-        quiet_us = SILENT_PAUSE_US + max(self._device.stop_us, self._device.settle_us)
+        quiet_us = SILENT_PAUSE_US + self._device.stop_us
         self._happened("hush", quiet_us, "arm", "resume", "find_level", "start")
         self._fall_silent(now_us + blow.lasts_us)
 
