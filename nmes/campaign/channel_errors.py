@@ -23,6 +23,11 @@ class Span:
     from_us: int
     until_us: int
 
+    @classmethod
+    def lasting(cls, from_us: int, lasts_us: int | None) -> "Span":
+        """Return one that lasts so long; None: it has no end."""
+        return cls(from_us=from_us, until_us=FOREVER_US if lasts_us is None else from_us + lasts_us)
+
     @property
     def lasts_us(self) -> int | None:
         """How long it is; None if it has no end."""
@@ -32,10 +37,9 @@ class Span:
         """Whether a time is in it."""
         return self.from_us <= at_us < self.until_us
 
-    def begins_by(self, at_us: int, lasts_us: int | None) -> bool:
-        """Whether it shares a time with what begins then and lasts so long."""
-        until_us = FOREVER_US if lasts_us is None else at_us + lasts_us
-        return self.from_us < until_us and at_us < self.until_us
+    def meets(self, other: "Span") -> bool:
+        """Whether both hold a time."""
+        return self.from_us < other.until_us and other.from_us < self.until_us
 
 
 def held_findings(

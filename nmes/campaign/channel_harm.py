@@ -6,7 +6,7 @@ from typing import Any
 
 from hardware_sim.fault_log import AppliedFault
 from hardware_sim.faults import FaultScript
-from nmes.campaign.channel_errors import FOREVER_US, LOW_CURRENT, Span
+from nmes.campaign.channel_errors import LOW_CURRENT, Span
 from nmes.campaign.devices import Device
 from nmes.campaign.evidence import Incident
 
@@ -23,8 +23,7 @@ def hidden_spans(script: FaultScript, entries: Sequence[AppliedFault]) -> tuple[
 
 
 def _span(at_us: int, fault: Any) -> Span:
-    until_us = FOREVER_US if fault.for_s is None else at_us + round(fault.for_s * 1e6)
-    return Span(from_us=at_us, until_us=until_us)
+    return Span.lasting(at_us, None if fault.for_s is None else round(fault.for_s * 1e6))
 
 
 def channel_errors(
@@ -50,7 +49,7 @@ def bad_contact(
 
     Nothing flows from pads that are off; into pads that touch it flows while errors are hidden.
     """
-    is_hidden = any(span.begins_by(whole.from_us, whole.lasts_us) for span in hidden)
+    is_hidden = any(span.meets(whole) for span in hidden)
     contact = Incident(
         at_us=whole.from_us,
         kind=kind,

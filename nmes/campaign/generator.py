@@ -81,6 +81,9 @@ class _Drawing:
         if device.passes_on:
             self.widths = dict.fromkeys(self.numbers, min(self.widths.values()))
         self.asymmetries = self._draw_asymmetries()
+        step_ua = device.asymmetric_step_ua
+        if step_ua is not None and ASYMMETRY in self.asymmetries.values():
+            self.device = replace(self.device, step_ua=step_ua)
         self.periods_us: list[int] = []
         self.areas = {number: self._area(number) for number in self.numbers}
         self.stages: list[Fields] = []
@@ -198,14 +201,10 @@ class _Drawing:
         return self.rng.randint(least, most)
 
     def _draw_asymmetries(self) -> dict[int, int]:
-        """Draw which channels have asymmetric pulses; one makes the steps of all coarser."""
-        step_ua = self.device.asymmetric_step_ua
-        if step_ua is None or self.rng.random() < 0.7:
+        """Draw which channels have asymmetric pulses."""
+        if self.device.asymmetric_step_ua is None or self.rng.random() < 0.7:
             return dict.fromkeys(self.numbers, 1)
-        drawn = {number: self.rng.choice((ASYMMETRY, ASYMMETRY, 1)) for number in self.numbers}
-        if ASYMMETRY in drawn.values():
-            self.device = replace(self.device, step_ua=step_ua)
-        return drawn
+        return {number: self.rng.choice((ASYMMETRY, ASYMMETRY, 1)) for number in self.numbers}
 
     def _area(self, number: int) -> float:
         least = self.table.sites[self.sites[number]]["electrode_min_mm2"]

@@ -20,7 +20,7 @@ from hardware_sim.devices import DEVICES as SIMULATED
 from hardware_sim.dialect import Dialect
 from hardware_sim.fault_log import AppliedFault
 from hardware_sim.faults import FaultScript
-from nmes.campaign.channel_errors import FOREVER_US, Span
+from nmes.campaign.channel_errors import Span
 from nmes.campaign.channel_harm import bad_contact, channel_errors, hidden_spans
 from nmes.campaign.devices import Device
 from nmes.campaign.evidence import Incident, Unsteered
@@ -247,8 +247,7 @@ def _incidents(
             case "channel_error":
                 yield from channel_errors(fault, entry, hidden, device)
             case "open_electrode" | "short_electrode":
-                until_us = FOREVER_US if lasts_us is None else at_us + lasts_us
-                whole = Span(from_us=at_us, until_us=until_us)
+                whole = Span.lasting(at_us, lasts_us)
                 yield from bad_contact(entry.kind, whole, fault.channel, hidden, device)
             case "failed_module" if fault.module == CONTROLLER:
                 continue

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from nmes.campaign.channel_errors import FOREVER_US, Span
+from nmes.campaign.channel_errors import Span
 from nmes.campaign.evidence import Evidence, Finding, PulseSeen
 from nmes.campaign.levels import Ceiling
 from nmes.campaign.numbers import Numbers
@@ -160,7 +160,7 @@ def rise_findings(
 def unseen_by(evidence: Evidence, channel: Channel, crossed: Sequence[Span]) -> tuple[Span, ...]:
     """Return when a channel's pulses may have been missing while the host had it go on."""
     contacts = (
-        Span(from_us=i.at_us, until_us=FOREVER_US if i.lasts_us is None else i.at_us + i.lasts_us)
+        Span.lasting(i.at_us, i.lasts_us)
         for i in evidence.incidents
         if i.is_unnoticed and i.is_of(channel.number)
     )
