@@ -130,6 +130,8 @@ class LevelHistory:
     def _take_record(self, record: Record, at_us: int) -> None:
         if record.event in ("stop", "fault", "arm", "session_close"):
             self._all_to_zero(at_us)
+        elif record.event == "pause" and self._paused_us is None:
+            self._paused_us = at_us  # nobody asked for it: the screen fell silent, a pad came off
         elif record.event == "level":
             number, to_ua = _number(record, "channel"), _number(record, "to_ua")
             if to_ua > _number(record, "from_ua"):

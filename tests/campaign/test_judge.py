@@ -187,6 +187,16 @@ def test_a_level_that_a_long_pause_halves_is_halved_for_the_judge() -> None:
     assert kinds(gone_on_late(Deed(at_us=2_900_000, kind="pause"))) == {"level"}
 
 
+@pytest.mark.parametrize(("paused_us", "found"), [(4_900_000, {"level"}), (5_100_000, set())])
+def test_a_long_pause_that_nobody_asked_for_halves_a_level_too(
+    paused_us: int, found: set[str]
+) -> None:
+    paused = (paused_us, "pause", {"cause": "the screen fell silent"})
+    lines = [*records()[:-1], (99_000_000, "session_close", {}), paused]
+    in_order = journal(sorted(lines, key=lambda entry: entry[0]))
+    assert kinds(replace(gone_on_late(), journal=in_order)) == found
+
+
 def test_a_pause_that_a_stop_ended_halves_no_level_that_was_found_after_it() -> None:
     stopped = Deed(at_us=200_000, kind="pause"), Deed(at_us=300_000, kind="stop")
     again = Deed(at_us=400_000, kind="arm"), Deed(at_us=450_000, kind="start")
