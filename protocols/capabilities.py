@@ -46,6 +46,7 @@ class Capabilities:
     it was confirmed an output may flow each time, beginning and end together, where that counts.
     `has_fleeting_errors`: it tells of an error only when asked, and an update starts again what the
     error has stopped.
+    `is_slow_to_lower`: a stop ends an output sooner than a frame that lowers it to 0.
     `by_hand` are the steps by which a person ends an output whose end the device has not confirmed.
     `stop_time_us` is the declared longest time from a written stop to no further pulse,
     `watchdog_us` the silence after which the device stops by itself (None: never).
@@ -78,6 +79,7 @@ class Capabilities:
     contact_from_ua: int = 0
     overrun_us: int = 0
     has_fleeting_errors: bool = False
+    is_slow_to_lower: bool = False
     by_hand: tuple[str, ...] = LEADS_OUT
 
     def full_ua(self, channel: int) -> int | None:

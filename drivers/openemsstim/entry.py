@@ -48,6 +48,7 @@ NO_SOURCE = Capabilities(
     is_research_only=True,
     refresh_us=250_000,
     overrun_us=1_000 * ON_TIME_MS,
+    is_slow_to_lower=True,
     by_hand=("separate stimulator off", "its leads out", "pads off"),
     lacks=(
         "makes no pulses of its own: declare in a file what the separate stimulator is set to, and "

@@ -30,7 +30,7 @@ class Hello(Message):
 
 
 class StillHere(Message):
-    """The screen's heartbeat, every 100 ms. 300 ms of silence pause the session, 500 ms stop it.
+    """The screen's heartbeat, every 100 ms. After 300 ms of silence nothing flows, 500 ms stop.
 
     `keys_pressed` counts all keys so far, those that ask for nothing included: somebody is there.
     """

@@ -45,7 +45,9 @@ def pause(session: Session, _: PauseWish, now_us: int, facts: Facts) -> Outcome:
 
 
 def hushed(session: Session, cause: str, now_us: int) -> Outcome:
-    """Take the output to 0 at once and hold the place."""
+    """Take the output to 0 at once and hold the place; with a stop if that ends it sooner."""
+    if session.is_hushed_by_stop:
+        return stopped(session, cause, now_us)
     state = after(session.state, Trigger.HUSH)
     zeros = (0,) * len(session.levels_ua)
     hushed_now = replace(

@@ -82,6 +82,26 @@ def test_what_is_declared_is_taken_by_the_driver_and_put_out_by_the_device(
     assert len(since) >= 2 * len(frame.setup.channels)
 
 
+def ended_after_us(entry: Entry, wait_us: int) -> int:
+    """How long current flows on from the wish to end it by a frame of 0, so long after another."""
+    bench = Bench(entry).flowing().hold(100_000)
+    bench.write(bench.course.frame(30, 25))
+    bench.hold(wait_us)
+    wished_us = bench.now_us
+    bench.put_out(bench.course.frame(0, 0)).hold(1_000_000)
+    return bench.pulses[-1].time_us - wished_us
+
+
+@EACH_DEVICE
+def test_only_what_is_declared_slow_to_lower_ends_later_by_a_frame_of_0_than_by_a_stop(
+    entry: Entry,
+) -> None:
+    able = entry.driver.capabilities
+    waits_us = range(0, able.keep_alive_us, 25_000)
+    latest_us = max(ended_after_us(entry, wait_us) for wait_us in waits_us)
+    assert (latest_us > able.stop_time_us) == able.is_slow_to_lower
+
+
 def beyond_frames(able: Capabilities) -> Iterator[tuple[str, ChannelOutput]]:
     """Outputs of channel 1 that are one step beyond what is declared."""
     symmetric, width_us = Waveform.SYMMETRIC_BIPHASIC, usual_width_us(able)

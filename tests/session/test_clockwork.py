@@ -1,5 +1,7 @@
 """What follows from time alone: trains, stages, wakes."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -131,6 +133,34 @@ def test_between_wakes_time_changes_nothing(waits_us: list[int], share: float) -
         return
     looked_us = now_us + int((min(wake_us, now_us + SECOND_US) - now_us) * share)
     assert clockwork.advance(session, looked_us, bench.outputs_ua) == (session, ())
+
+
+def finding() -> MachineBench:
+    bench = MachineBench(is_hushed_by_stop=True).armed()
+    assert bench.do(actions.FindWish(channel=1))
+    return bench
+
+
+def holding() -> MachineBench:
+    return MachineBench(is_hushed_by_stop=True).running({1: 4}).run(4 * SECOND_US)
+
+
+def fading() -> MachineBench:
+    bench = holding()
+    assert bench.do(actions.PauseWish())
+    return bench
+
+
+@pytest.mark.parametrize("hushable", [finding, holding, fading])
+def test_a_silent_screen_stops_at_once_where_only_a_stop_ends_the_output_soon(
+    hushable: Callable[[], MachineBench],
+) -> None:
+    bench = hushable()
+    before = bench.session.state
+    bench.tick(0)
+    states = [bench.tick(us, screen_beats=False).session.state for us in (300_000, 1)]
+    assert states == [before, SessionState.STOPPED]
+    assert actions.StopDevice() in bench.requests
 
 
 @pytest.mark.parametrize(("declared_us", "due_us"), [(30_000, 200_000), (350_000, 350_000)])

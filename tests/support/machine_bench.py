@@ -38,6 +38,7 @@ class MachineBench:
         is_script: bool = True,
         now_us: int = 1_000_000_000,
         stop_time_us: int = REHASTIM2.stop_time_us,
+        is_hushed_by_stop: bool = REHASTIM2.is_slow_to_lower,
     ) -> None:
         self.now_us = now_us
         plan = plan_of(text)
@@ -53,6 +54,7 @@ class MachineBench:
             ramp_up_min_us=500_000,
             stop_time_us=stop_time_us,
             by_hand=REHASTIM2.by_hand,
+            is_hushed_by_stop=is_hushed_by_stop,
             operator_is_script=is_script,
             now_us=now_us,
         )

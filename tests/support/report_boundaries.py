@@ -28,6 +28,7 @@ def running(table: LimitTable, known: Condition) -> Session:
         ramp_up_min_us=500_000,
         stop_time_us=0,
         by_hand=(),
+        is_hushed_by_stop=False,
         operator_is_script=False,
         now_us=0,
     )

@@ -250,6 +250,7 @@ class StationBench:
     """One station; time passes in `run` only. A beating screen is at its other end."""
 
     workshop_type = BenchWorkshop
+    device_name = "sim:rehastim2"
 
     def __init__(
         self,
@@ -270,7 +271,8 @@ class StationBench:
         self.beat_us = BEAT_US
         self._beat_us = start_us
         self.send(link.Hello(operator_is_script=is_script))
-        self.send(choice(str(written(Path(FOLDER.name), text)), sides or {}))
+        protocol = str(written(Path(FOLDER.name), text))
+        self.send(choice(protocol, sides or {}, device=self.device_name))
 
     def _note_pulse(self, pulse: Pulse) -> None:
         self.pulses.append(pulse)
