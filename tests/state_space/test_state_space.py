@@ -90,6 +90,17 @@ LARGE = {
         ),
         (5924, 110080),
     ),
+    "every harm, on a device that only a stop ends soon": (
+        Model(
+            max_ma=1,
+            is_script=True,
+            armings_max=1,
+            is_slow_to_lower=True,
+            behaviour=QUICK,
+            without=frozenset({"find level"}),
+        ),
+        (5895, 108545),
+    ),
     "two harms at a time, armed twice": (
         Model(
             max_ma=1,

@@ -56,7 +56,10 @@ class Command:
 class Line:
     """What the device does at the other end, whichever connection is open: it outlives them."""
 
-    def __init__(self, on_write: OnWrite, *, obeys_stops: bool, gain: int) -> None:
+    def __init__(
+        self, able: Capabilities, on_write: OnWrite, *, obeys_stops: bool, gain: int
+    ) -> None:
+        self.able = able
         self.on_write = on_write
         self.is_mute = False
         self.has_contact = True
@@ -77,10 +80,9 @@ class Line:
 class ScriptedStimulator:
     """One connection. Answers come at the next poll, or never as long as the line is mute."""
 
-    capabilities: Capabilities = CAPABILITIES
-
     def __init__(self, line: Line) -> None:
         self.line = line
+        self.capabilities = line.able
         self.is_connected = False
         self.is_closed = False
         self.is_lost = False

@@ -29,7 +29,8 @@ class Model:
 
     `harms_max` is how many of mute device, slow disk and open pads there may be at a time;
     `behaviour` replaces numbers of the table of limits; events named in `without` never happen, and
-    after `armings_max` armings nobody arms (None: as often as they like).
+    after `armings_max` armings nobody arms (None: as often as they like). What the device puts out
+    ends soon by a stop only where it `is_slow_to_lower`.
     """
 
     max_ma: int = 2
@@ -39,6 +40,7 @@ class Model:
     repetitions: int = 1
     is_script: bool = False
     harms_max: int = 1
+    is_slow_to_lower: bool = False
     behaviour: Mapping[str, int] = field(default_factory=dict)
     without: frozenset[str] = frozenset()
     armings_max: int | None = None
@@ -71,7 +73,8 @@ class Model:
             operator_is_script=self.is_script,
             screening=None,
         )
-        preparation = prepare(choice, CAPABILITIES, day="2026-01-01", used={})
+        able = replace(CAPABILITIES, is_slow_to_lower=self.is_slow_to_lower)
+        preparation = prepare(choice, able, day="2026-01-01", used={})
         limits = preparation.limits
         behaviour = replace(limits.behaviour, **self.behaviour)
         return replace(preparation, limits=replace(limits, behaviour=behaviour))

@@ -56,16 +56,25 @@ class Look:
 class Judge:
     """Its own idea of who is there and of what has been granted; raises Violated.
 
+    `waits_for_answers`: what a silent screen lowers may wait for an answer, as a stop never does.
     `standing` is idle, engaged (armed and not stopped since), halted, read (and acknowledged) or
     ended.
     """
 
     def __init__(
-        self, line: Line, disk: ScriptedDisk, *, fade_us: int, absent_us: int | None, now_us: int
+        self,
+        line: Line,
+        disk: ScriptedDisk,
+        *,
+        fade_us: int,
+        waits_for_answers: bool,
+        absent_us: int | None,
+        now_us: int,
     ) -> None:
         self._line = line
         self._disk = disk
         self._fade_us = fade_us
+        self._waits_for_answers = waits_for_answers
         self._absent_us = absent_us
         self.heard_us = now_us
         self.key_us = now_us
@@ -174,7 +183,8 @@ class Judge:
         """Raise Violated if at a time at which current flows somebody or something is missing."""
         why = None
         stuck_us = self._disk.waits_from_us
-        silent_max_us = SCREEN_GONE_US if self._is_held_up(at_us) else SCREEN_SILENT_US
+        may_wait = self._waits_for_answers and self._is_held_up(at_us)
+        silent_max_us = SCREEN_GONE_US if may_wait else SCREEN_SILENT_US
         if at_us - self.heard_us > silent_max_us:
             why = f"the screen is silent for {at_us - self.heard_us} µs"
         elif self._absent_us is not None and at_us - self.key_us > self._absent_us:

@@ -39,7 +39,8 @@ class World:
         self.model = model
         self.preparation = model.prepared(folder)
         flaw = model.flaw
-        self.line = Line(self._on_write, obeys_stops=flaw.obeys_stops, gain=flaw.gain)
+        able = self.preparation.capabilities
+        self.line = Line(able, self._on_write, obeys_stops=flaw.obeys_stops, gain=flaw.gain)
         self.disk = ScriptedDisk(claims_all=flaw.claims_all_synced)
         self.workshop = ScriptedWorkshop(self.line, self.disk, START_US)
         behaviour = self.preparation.limits.behaviour
@@ -49,6 +50,7 @@ class World:
             self.line,
             self.disk,
             fade_us=burst.ramp_down_us,
+            waits_for_answers=not model.is_slow_to_lower,
             absent_us=None if model.is_script else absent_us,
             now_us=START_US,
         )
