@@ -46,7 +46,7 @@ class Capabilities:
     it was confirmed an output may flow each time, beginning and end together, where that counts.
     `has_fleeting_errors`: it tells of an error only when asked, and an update starts again what the
     error has stopped.
-    `is_slow_to_lower`: a stop ends an output sooner than a frame that lowers it to 0.
+    `is_slow_to_lower`: a frame that lowers an output to 0 may end it later than `stop_time_us`.
     `by_hand` are the steps by which a person ends an output whose end the device has not confirmed.
     `stop_time_us` is the declared longest time from a written stop to no further pulse,
     `watchdog_us` the silence after which the device stops by itself (None: never).

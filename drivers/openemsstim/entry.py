@@ -42,7 +42,7 @@ NO_SOURCE = Capabilities(
     period_max_us=20_000,
     has_unequal_rates=False,
     reports=frozenset(),
-    stop_time_us=350_000,
+    stop_time_us=400_000,
     watchdog_us=900_000,
     keep_alive_us=250_000,
     is_research_only=True,
@@ -57,8 +57,9 @@ NO_SOURCE = Capabilities(
 )
 """As long as nobody has declared what the board passes on; it is refused by what it lacks.
 
-A stop may stand behind the frames of both channels, 93 ms each, and ends the second channel 60 ms
-after the first; without a word the on-time ends, as late as both frames and a neighbour delay it.
+A stop may stand behind the frames of both channels, 93 ms each, and behind the end of the first,
+50 ms, and ends the second 60 ms after the first; without a word the on-time ends, as late as both
+frames and a neighbour delay it.
 """
 
 

@@ -159,13 +159,14 @@ OPENEMSSTIM = Device(
     is_misread=wire_check.is_another_line,
     has_checksum=False,
     dials_ma=(1, 1),
-    stop_us=350_000,
+    stop_us=400_000,
     settle_us=560_000,
     ready_us=12_000_000,
     replays_us=(11_200_000, 12_400_000),
     latencies_us=(0, 0, 0, 2_000, 10_000, 20_000, 40_000, 50_000),
 )
-"""Firmware of openEMSstim, commit 4241982, and what is promised of it: a stop within 350 ms, and an
+"""Firmware of openEMSstim, commit 4241982, and what is promised of it: a stop within 400 ms (it
+may wait for two commands and the end of a channel), and an
 end within 0.9 s of the last word, as a command lasts 0.6 s, may wait for two others and a
 neighbour, and relays open 50 ms later. A channel that is lowered to 0 waits for two commands of
 120 ms and two of its own, ends 50 ms after that, and may wait for its neighbour. Its dials are

@@ -45,12 +45,10 @@ class LiveSession:
         self._report = report
         self._session = new_session(
             preparation.plan,
+            preparation.capabilities,
             behaviour=preparation.limits.behaviour,
             step_ua=preparation.step_ua,
             ramp_up_min_us=preparation.ramp_up_min_us,
-            stop_time_us=preparation.capabilities.stop_time_us,
-            by_hand=preparation.capabilities.by_hand,
-            is_hushed_by_stop=preparation.capabilities.is_slow_to_lower,
             operator_is_script=operator_is_script,
             now_us=now_us,
         )

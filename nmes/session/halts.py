@@ -46,7 +46,7 @@ def pause(session: Session, _: PauseWish, now_us: int, facts: Facts) -> Outcome:
 
 def hushed(session: Session, cause: str, now_us: int) -> Outcome:
     """Take the output to 0 at once and hold the place; with a stop if that ends it sooner."""
-    if session.is_hushed_by_stop:
+    if session.is_slow_to_lower and not _had_faded(session):
         return stopped(session, cause, now_us)
     state = after(session.state, Trigger.HUSH)
     zeros = (0,) * len(session.levels_ua)
@@ -61,6 +61,12 @@ def hushed(session: Session, cause: str, now_us: int) -> Outcome:
     if session.state is SessionState.PAUSED:
         return hushed_now, ()
     return replace(hushed_now, paused_us=now_us), (_pause_record(cause),)
+
+
+def _had_faded(session: Session) -> bool:
+    """Whether a pause had taken the output to 0 when the screen was last heard."""
+    is_paused = session.state is SessionState.PAUSED
+    return is_paused and session.heard_us > session.paused_us + max(session.fade_us)
 
 
 def _unfound(session: Session, cause: str) -> Outcome:
@@ -166,13 +172,20 @@ def _emergency(session: Session, last: Halt, cause: str, now_us: int) -> Outcome
     pressed = replace(
         last,
         is_emergency=True,
-        abandon_us=now_us + rules.ABANDON_AFTER_US,
+        abandon_us=_abandon_us(session, last.at_us, now_us),
         advice="The port is being closed: a device that notices it stops by itself.",
         is_acknowledged=False,  # whoever has read the stop has not read this
     )
     state = after(session.state, Trigger.FAULT)
     record = _stop_record(cause, is_emergency=True)
     return replace(session, state=state, halt=pressed), (StopDevice(), record)
+
+
+def _abandon_us(session: Session, stopped_us: int, now_us: int) -> int:
+    """Return when a device is given up that was told to stop then; a slow one has its own time."""
+    soon_us = now_us + rules.ABANDON_AFTER_US
+    is_slow = session.stop_due_us > session.behaviour.stop_zero_max_us
+    return max(soon_us, stopped_us + session.stop_due_us) if is_slow else soon_us
 
 
 def stop_held(session: Session, _: StopHeld, now_us: int, __: Facts) -> Outcome:
@@ -192,7 +205,7 @@ def fault(session: Session, seen: FaultSeen, now_us: int, _: Facts) -> Outcome:
     begun = replace(
         halt(seen.detail, seen.advice, now_us),
         is_emergency=True,
-        abandon_us=now_us + rules.ABANDON_AFTER_US,
+        abandon_us=_abandon_us(session, now_us, now_us),
     )
     state = after(session.state, Trigger.FAULT)
     faulted = replace(without_levels(held(session, now_us, state)), halt=begun)

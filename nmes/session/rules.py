@@ -6,9 +6,9 @@ that stand in the table of limits are read there and nowhere else: see `Behaviou
 
 from typing import Protocol
 
-SCREEN_SILENT_PAUSE_US = 300_000  # screen heartbeat missing: output 0 and paused
+SCREEN_SILENT_PAUSE_US = 300_000  # screen heartbeat missing: output 0, paused or stopped
 SCREEN_SILENT_STOP_US = 500_000  # still missing: stop
-ABANDON_AFTER_US = 100_000  # emergency stop: time left for a confirmation before the port is closed
+ABANDON_AFTER_US = 100_000  # emergency stop: time left to confirm it; a slow device has its own
 SECOND_STOP_US = 2_000_000  # a second stop key within this is the emergency stop
 
 UP_STEPS_PER_WINDOW = 2  # accepted up-steps of the whole station in one window

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from nmes.session import rules
 from nmes.session.rules import Behaviour
 from nmes.session.states import LIVE, SessionState
+from protocols.capabilities import Capabilities
 from protocols.plan import Plan, PlannedBurst, PlannedStage, PulseShape
 from protocols.pulses import TrainSetup
 
@@ -70,8 +71,7 @@ class Session:
     something, `present_us` when any key was last pressed, `step_us` a key for up. While RUNNING,
     stage time is `now - zero_us` but never before `held_us`, where it waits out the countdown
     before a start; in every other state it rests there. A stop that is not confirmed within
-    `stop_due_us` becomes the emergency stop; a person then ends the output `by_hand`. Where
-    `is_hushed_by_stop`, nothing but a stop takes the output to 0 at once. `setup` is
+    `stop_due_us` becomes the emergency stop; a person then ends the output `by_hand`. `setup` is
     the train the device holds; `is_doubtful` says that a device which may have put out current was
     given up, and none was heard since. Each of the outputs in `fading_ua` falls to 0 within its
     `fade_us` of a pause.
@@ -83,7 +83,7 @@ class Session:
     ramp_up_min_us: int
     stop_due_us: int
     by_hand: tuple[str, ...]
-    is_hushed_by_stop: bool
+    is_slow_to_lower: bool
     operator_is_script: bool
     state: SessionState
     selected: int
@@ -167,22 +167,18 @@ class Session:
 
 def new_session(
     plan: Plan,
+    device: Capabilities,
     *,
     behaviour: Behaviour,
     step_ua: int,
     ramp_up_min_us: int,
-    stop_time_us: int,
-    by_hand: tuple[str, ...],
-    is_hushed_by_stop: bool,
     operator_is_script: bool,
     now_us: int,
 ) -> Session:
     """Return an idle session at the beginning of its plan, all levels 0.
 
-    `step_ua` is the device's grid, `ramp_up_min_us` what the plan's rhythm demands of every ramp,
-    `stop_time_us` what the device declares: a slow one is not alarmed at before its time is over,
-    `by_hand` how a person ends what it does not confirm to have ended, and `is_hushed_by_stop` that
-    a stop ends its output sooner than a current of 0.
+    `step_ua` is the grid of the currents, `ramp_up_min_us` what the plan's rhythm demands of every
+    ramp. A device that declares a longer stop is not alarmed at before its time is over.
     """
     count = len(plan.channels)
     return Session(
@@ -190,9 +186,9 @@ def new_session(
         behaviour=behaviour,
         step_ua=step_ua,
         ramp_up_min_us=ramp_up_min_us,
-        stop_due_us=max(behaviour.stop_zero_max_us, stop_time_us),
-        by_hand=by_hand,
-        is_hushed_by_stop=is_hushed_by_stop,
+        stop_due_us=max(behaviour.stop_zero_max_us, device.stop_time_us),
+        by_hand=device.by_hand,
+        is_slow_to_lower=device.is_slow_to_lower,
         operator_is_script=operator_is_script,
         state=SessionState.IDLE,
         selected=plan.channels[0].number,

@@ -78,8 +78,8 @@ def test_a_current_that_jumps_is_none_as_levels_do_not_steer_it() -> None:
     assert kinds(evidence(*burst(13_000_000, 3_000_000, ramp_us=1_000))) == set()
 
 
-@pytest.mark.parametrize(("late_us", "found"), [(340_000, set()), (380_000, {"silence"})])
-def test_a_stop_has_350_ms(late_us: int, found: set[str]) -> None:
+@pytest.mark.parametrize(("late_us", "found"), [(390_000, set()), (430_000, {"silence"})])
+def test_a_stop_has_400_ms(late_us: int, found: set[str]) -> None:
     assert kinds(with_deeds(Deed(at_us=pulses()[-1].time_us - late_us, kind="stop"))) == found
 
 

@@ -12,10 +12,10 @@ from drivers.interface import StopConfirmed
 
 
 def course(bench: Bench) -> Bench:
-    """A session in which an output, a keep-alive and a stop are under way at some time."""
+    """A session in which outputs of each kind, a keep-alive and a stop are under way."""
     bench.connected().set_up()
     bench.hold(bench.able.keep_alive_us + 10_000)
-    for frame in bench.course.frames[:3]:
+    for frame in (*bench.course.frames[:3], *bench.course.frames[-2:]):
         bench.put_out(frame).run(20_000)
     bench.hold(bench.able.keep_alive_us + 10_000)
     return bench.stopped()

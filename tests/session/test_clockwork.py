@@ -1,6 +1,7 @@
 """What follows from time alone: trains, stages, wakes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -8,11 +9,13 @@ from hypothesis import strategies as st
 from support.bench_protocols import TWO_TRAINS
 from support.machine_bench import MachineBench
 
+from drivers.rehastim2.capabilities import REHASTIM2
 from nmes.session import actions, clockwork
 from nmes.session.output import TICK_US
 from nmes.session.states import SessionState
 
 SECOND_US = 1_000_000
+SLOW = replace(REHASTIM2, is_slow_to_lower=True)
 
 
 def between_stages() -> MachineBench:
@@ -136,13 +139,13 @@ def test_between_wakes_time_changes_nothing(waits_us: list[int], share: float) -
 
 
 def finding() -> MachineBench:
-    bench = MachineBench(is_hushed_by_stop=True).armed()
+    bench = MachineBench(device=SLOW).armed()
     assert bench.do(actions.FindWish(channel=1))
     return bench
 
 
 def holding() -> MachineBench:
-    return MachineBench(is_hushed_by_stop=True).running({1: 4}).run(4 * SECOND_US)
+    return MachineBench(device=SLOW).running({1: 4}).run(4 * SECOND_US)
 
 
 def fading() -> MachineBench:
@@ -163,11 +166,18 @@ def test_a_silent_screen_stops_at_once_where_only_a_stop_ends_the_output_soon(
     assert actions.StopDevice() in bench.requests
 
 
+def test_a_silent_screen_leaves_a_pause_alone_that_had_faded_before_it_fell_silent() -> None:
+    bench = fading().run(SECOND_US)
+    bench.tick(0)
+    states = [bench.tick(us, screen_beats=False).session.state for us in (300_001, 199_999, 1)]
+    assert states == [SessionState.PAUSED, SessionState.PAUSED, SessionState.STOPPED]
+
+
 @pytest.mark.parametrize(("declared_us", "due_us"), [(30_000, 200_000), (350_000, 350_000)])
 def test_a_stop_is_an_emergency_once_the_device_has_had_the_time_that_it_declares(
     declared_us: int, due_us: int
 ) -> None:
-    bench = MachineBench(stop_time_us=declared_us).running({1: 4})
+    bench = MachineBench(device=replace(REHASTIM2, stop_time_us=declared_us)).running({1: 4})
     bench.confirms_stops = False
     bench.do(actions.StopWish(cause="space"))
     states = [bench.tick(due_us).session.state, bench.tick(1).session.state]

@@ -99,7 +99,7 @@ LARGE = {
             behaviour=QUICK,
             without=frozenset({"find level"}),
         ),
-        (5895, 108545),
+        (5906, 108759),
     ),
     "two harms at a time, armed twice": (
         Model(

@@ -600,12 +600,10 @@ def idle(table: LimitTable) -> Session:
     """A session at its beginning, with an operator at the keys."""
     return new_session(
         plan(),
+        BENCH_DEVICE,
         behaviour=table.behaviour,
         step_ua=1,
         ramp_up_min_us=500_000,
-        stop_time_us=0,
-        by_hand=(),
-        is_hushed_by_stop=False,
         operator_is_script=False,
         now_us=0,
     )

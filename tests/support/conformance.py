@@ -129,7 +129,10 @@ def usual_width_us(able: Capabilities) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """A train of two channels and some frames of it: up, further up, one to zero, down, silence."""
+    """A train of two channels and some frames of it: up, further up, one to zero, down, silence.
+
+    At last the other one to zero, and all that there is.
+    """
 
     able: Capabilities
     period_us: int = USUAL_PERIOD_US
@@ -158,7 +161,7 @@ class Course:
 
     @property
     def frames(self) -> tuple[OutputFrame, ...]:
-        parts = ((10, 20), (30, 25), (30, 0), (20, 5), (0, 0), (5, 10))
+        parts = ((10, 20), (30, 25), (30, 0), (20, 5), (0, 0), (5, 10), (0, 30), (100, 100))
         return tuple(self.frame(*percents) for percents in parts)
 
 

@@ -13,6 +13,7 @@ from drivers.rehastim2.capabilities import REHASTIM2
 from nmes.session import actions, clockwork, machine
 from nmes.session.output import Written, frame_at, ramp_up_us, silent_frame
 from nmes.session.session import Session, new_session
+from protocols.capabilities import Capabilities
 from protocols.errors import LimitViolation, SessionRefusal
 from protocols.loading import load_text
 from protocols.plan import Plan
@@ -37,8 +38,7 @@ class MachineBench:
         *,
         is_script: bool = True,
         now_us: int = 1_000_000_000,
-        stop_time_us: int = REHASTIM2.stop_time_us,
-        is_hushed_by_stop: bool = REHASTIM2.is_slow_to_lower,
+        device: Capabilities = REHASTIM2,
     ) -> None:
         self.now_us = now_us
         plan = plan_of(text)
@@ -49,12 +49,10 @@ class MachineBench:
         self._gate.open(self._limits, now_us)
         self.session = new_session(
             plan,
+            device,
             behaviour=TABLE.behaviour,
             step_ua=1000,
             ramp_up_min_us=500_000,
-            stop_time_us=stop_time_us,
-            by_hand=REHASTIM2.by_hand,
-            is_hushed_by_stop=is_hushed_by_stop,
             operator_is_script=is_script,
             now_us=now_us,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from support.safety_bench import RecordingStimulator, plan
+from support.safety_bench import DEVICE, RecordingStimulator, plan
 
 from drivers.guarded import GuardedStimulator
 from drivers.interface import OutputLost, Permit
@@ -23,12 +23,10 @@ def running(table: LimitTable, known: Condition) -> Session:
     """A session in which 10 mA flow, and what its device has reported so far."""
     session = new_session(
         plan(),
+        DEVICE,
         behaviour=table.behaviour,
         step_ua=1_000,
         ramp_up_min_us=500_000,
-        stop_time_us=0,
-        by_hand=(),
-        is_hushed_by_stop=False,
         operator_is_script=False,
         now_us=0,
     )
