@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-BAD_INPUT, WRONG_USAGE, DEVICE_TROUBLE, INTERRUPTED = 1, 2, 3, 130
+from nmes.exit_codes import BAD_INPUT, DEVICE_TROUBLE, INTERRUPTED
 
 DESCRIPTION = """\
 nmes runs neuromuscular electrical stimulation from protocols in YAML.

@@ -149,14 +149,14 @@ class NmesApp(App[None]):
             self._link.send(StillHere(keys_pressed=self._keys_pressed))
 
     def leave(self) -> None:
-        """Close the session and end; 1 tells of a fault or an engine that has ended."""
+        """Close the session and end."""
+        code = self.situation.exit_code
         if self.situation.stop_is_live and self.situation.stop_sent_us is None:
             self.stop(texts.PROGRAM_LEFT)
         self._is_leaving = True
-        failed = self.situation.has_ended or self.situation.state == "faulted"
         if self._link.is_alive and self.situation.prepared is not None:
             self._link.send(Leave())
-        self.exit(return_code=int(failed))
+        self.exit(return_code=code)
 
     async def action_quit(self) -> None:
         """Leave; while output is possible this key never arrives here."""
@@ -179,14 +179,15 @@ class NmesApp(App[None]):
         if stop_key_name(key) is None:
             return False
         if self.situation.stop_is_live:
-            return True
+            return not (is_quit_key(key) and self.situation.nobody_answers(self.now_us()))
         is_stopped = self.situation.state in STOPPED_STATES and not self.situation.has_ended
         return is_stopped and not is_quit_key(key)
 
     def stop(self, cause: str) -> None:
         """Write the stop; drawing comes after."""
         self._link.stop_now(cause)
-        self.situation.stop_sent_us = self.now_us()
+        if self.situation.stop_sent_us is None:
+            self.situation.stop_sent_us = self.now_us()
         cast(StoppedScreen, self._screens["stopped"]).cancel()
         self.call_later(self._redraw)
 

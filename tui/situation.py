@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
+from nmes.exit_codes import DEVICE_TROUBLE, DONE, NOT_COMPLETED
 from nmes.link.messages import (
     Catalogue,
     DevicesFound,
@@ -102,8 +103,10 @@ class Situation:
     def _take_snapshot(self, snapshot: Snapshot, now_us: int) -> None:
         if self.prepared is None and not snapshot.output_is_possible:
             return  # of a session that is closed
-        if snapshot.state != self.state and self._remark is not None and self._remark.mark == "i":
-            self._remark = None
+        if snapshot.state != self.state and self._remark is not None:
+            is_of_the_session = snapshot.state in STOPPED_STATES  # nothing of it can be done now
+            if is_of_the_session or self._remark.mark == "i":
+                self._remark = None
         self.snapshot, self.snapshot_came_us = snapshot, now_us
         self._follow_doubt(snapshot)
         if snapshot.state in LIVE_STATES or self._arm_is_old(now_us):
@@ -222,9 +225,28 @@ class Situation:
         """Tell whether a stop has had its time and no device has confirmed it."""
         stop = self.snapshot.stop if self.snapshot is not None else None
         if stop is None or stop.confirmed_after_us is not None or self.stop_seen_us is None:
+            return self.nobody_answers(now_us)
+        return self._has_had_its_time(self.stop_seen_us, now_us)
+
+    def nobody_answers(self, now_us: int) -> bool:
+        """Tell whether the engine says nothing any more, not even to a stop."""
+        if self.stop_sent_us is None or not self.engine_is_silent(now_us):
             return False
+        return self._has_had_its_time(self.stop_sent_us, now_us)
+
+    def _has_had_its_time(self, since_us: int, now_us: int) -> bool:
         declared_us = self.prepared.stop_time_us if self.prepared is not None else 0
-        return now_us - self.stop_seen_us >= max(STOP_CONFIRM_GRACE_US, declared_us)
+        return now_us - since_us >= max(STOP_CONFIRM_GRACE_US, declared_us)
+
+    @property
+    def exit_code(self) -> int:
+        """What the program tells of its last session: see `Summary`; 1 too if it is left open."""
+        if self.summary is not None:
+            return self.summary.exit_code
+        if self.state == "faulted":
+            return DEVICE_TROUBLE
+        is_open = self.state == "stopped" or self.state in LIVE_STATES
+        return NOT_COMPLETED if self.has_ended or is_open else DONE
 
     def screen_name(self) -> ScreenName:
         """Return which screen belongs to now."""

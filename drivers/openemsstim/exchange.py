@@ -43,7 +43,10 @@ _ADVICE = {
     LossKind.WRONG_DEVICE: "Install the published firmware of openEMSstim (master).",
     LossKind.PORT: f"{_SWITCH_OFF} Then plug the USB cable in and connect again.",
     LossKind.SILENT: f"{_SWITCH_OFF} Then check cable and board, and connect again.",
-    LossKind.RESTARTED: f"{_SWITCH_OFF} Check the board's battery, then connect again.",
+    LossKind.RESTARTED: (
+        f"{_SWITCH_OFF} Check the board's battery, and that no other program opens its port; "
+        "then connect again."
+    ),
     LossKind.REFUSED: f"{_SWITCH_OFF} Then connect again.",
     LossKind.FAULT: f"{_SWITCH_OFF} Do not use this board before you know why.",
 }

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from nmes.commands.finding import SEEK_HELP, ask_at, described, file_hints, ports_to_ask
 from nmes.commands.page import page_width, paragraph, print_lines
 from nmes.compose import capabilities_of, known_devices
+from nmes.exit_codes import DEVICE_TROUBLE, DONE
 from nmes.service.probe import Answer, Outcome, SeenPort, answer_as_json, fitting
 
-DEVICE_TROUBLE = 3
 NOTHING = (
     "No serial port found. Plug the cable in at both ends and switch the stimulator on; some "
     "cables only charge."
@@ -30,7 +30,7 @@ def run(options: Namespace) -> int:
         hints = {} if options.device else {p.name: file_hints(p, answers[p.name]) for p in asked}
         print_lines(_as_text(ports, answers, hints, page_width()))
     found = any(a.outcome is Outcome.FOUND for told in answers.values() for a in told)
-    return DEVICE_TROUBLE if is_asking and not found else 0
+    return DEVICE_TROUBLE if is_asking and not found else DONE
 
 
 def _fits(port: SeenPort) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from nmes.commands.page import labelled, page_width, print_lines
 from nmes.commands.progress import contraction_progress
 from nmes.commands.summary_text import summary_text
 from nmes.compose import capabilities_of, simulated
+from nmes.exit_codes import DEVICE_TROUBLE, DONE, NOT_COMPLETED
 from nmes.rehearsal import FaultTimes, Rehearsal, fault_script, rehearse
 from nmes.service.preparation import judge
 from protocols.errors import NmesError
@@ -19,7 +20,6 @@ from protocols.loading import find_protocol, load_protocol
 from safety.check_report import Margin
 
 DEFAULT_SIDE = "right"
-COMPLETED, NOT_COMPLETED, DEVICE_TROUBLE = 0, 1, 3
 
 
 def run(options: Namespace) -> int:
@@ -56,7 +56,7 @@ def run(options: Namespace) -> int:
         where = judged_at(judgement.capabilities, "at the highest levels rehearsed")
         print_lines(_as_text(rehearsal, margins, where, took_s))
     if rehearsal.summary.outcome == "completed":
-        return COMPLETED
+        return DONE
     return DEVICE_TROUBLE if faults is not None and rehearsal.summary.faults else NOT_COMPLETED
 
 

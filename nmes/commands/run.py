@@ -8,6 +8,7 @@ from nmes.commands import choices
 from nmes.commands.progress import session_progress
 from nmes.commands.summary_text import summary_text
 from nmes.compose import capabilities_of
+from nmes.exit_codes import WRONG_USAGE
 from nmes.link.client import EngineClient
 from nmes.link.messages import Event, Prepare, ScreeningGiven
 from nmes.link.script import ScriptedOperator
@@ -16,7 +17,6 @@ from protocols.errors import SessionRefusal
 from protocols.loading import find_protocol, load_protocol
 
 BENCH = "bench"
-WRONG_USAGE = 2
 
 
 def run(options: Namespace) -> int:
@@ -134,9 +134,7 @@ def run_without_screen(choice: Prepare, levels_ua: dict[int, int], options: Name
     with session_progress(choice.protocol) as on_progress:
         summary = run_headless(operator, engine_arguments(options), on_progress, _tell)
     print(json.dumps(summary.model_dump(), indent=2) if options.json else summary_text(summary))
-    if summary.faults:
-        return 3
-    return 0 if summary.outcome == "completed" else 1
+    return summary.exit_code
 
 
 def _tell(event: Event) -> None:
@@ -147,7 +145,7 @@ def _tell(event: Event) -> None:
 def run_with_screen(choice: Prepare | None, options: Namespace) -> int:
     """Open the screen; it starts its own engine."""
     if not sys.stdin.isatty() or not sys.stdout.isatty():
-        raise SessionRefusal("The screen needs a terminal. Without one, use --no-tui.")
+        raise SessionRefusal("The screen needs a terminal. Without one: nmes run NAME --no-tui.")
     from tui.app import run_app
 
     client = EngineClient(

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from nmes.exit_codes import DEVICE_TROUBLE, DONE, NOT_COMPLETED
+
 LINK_VERSION = 1
 
 
@@ -614,6 +616,13 @@ class Summary(Message):
     doubt: str = ""
     channels: Annotated[tuple[ChannelSummary, ...], Field(strict=False)]
     journal_hash: str
+
+    @property
+    def exit_code(self) -> int:
+        """What the program tells of it: 0 completed, 1 not, 3 trouble with the device."""
+        if self.faults:
+            return DEVICE_TROUBLE
+        return DONE if self.outcome == "completed" else NOT_COMPLETED
 
 
 Report = Annotated[

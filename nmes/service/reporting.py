@@ -11,6 +11,7 @@ from nmes.service.preparation import Preparation
 from nmes.service.probe import Answer, Outcome
 from nmes.service.undetectable import contact_from_ua, undetectable
 from nmes.service.workshop import Workshop
+from nmes.session.halts import OPERATOR
 from nmes.session.program import contractions_planned
 from nmes.session.session import Halt, Session
 from nmes.session.stepping import is_locked
@@ -316,13 +317,14 @@ def event(mark: str, text: str, now_us: int, utc: str) -> link.Event:
     return link.Event.model_validate({"at_us": now_us, "utc": utc, "mark": mark, "text": text})
 
 
+_PAUSED = "i Paused by the operator"
 _EVENT_TEXTS = {
     "arm": "i Armed: placements confirmed",
     "find_level": "i Finding the level of channel {channel}",
     "level": "i Channel {channel}: level {from_ma:g} to {to_ma:g} mA",
     "start": "i Program started",
     "stage": "i Stage: {name}",
-    "pause": "i Paused by {cause}",
+    "pause": "! Paused: {cause}",
     "resume": "i Going on",
     "stop": "! Stopped: {cause}",
     "stop_confirmed": "i The device confirmed the stop",
@@ -335,7 +337,8 @@ def event_of_record(
     name: str, fields: dict[str, object], now_us: int, utc: str
 ) -> tuple[link.Event, ...]:
     """Return the line that shows a record to the operator; none for what is shown anyway."""
-    template = _EVENT_TEXTS.get(name)
+    is_asked = name == "pause" and fields["cause"] == OPERATOR
+    template = _PAUSED if is_asked else _EVENT_TEXTS.get(name)
     if template is None:
         return ()
     in_ma = {

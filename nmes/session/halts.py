@@ -28,6 +28,7 @@ from protocols.capabilities import in_order
 from protocols.errors import SessionRefusal
 
 SILENT_SCREEN = "the screen fell silent"
+OPERATOR = "the operator"
 
 # Pausing ---------------------------------------------------------------------------------------
 
@@ -41,7 +42,7 @@ def pause(session: Session, _: PauseWish, now_us: int, facts: Facts) -> Outcome:
         fade_us=fade_times_us(session, facts.outputs_ua, now_us),
         pending=None,
     )
-    return paused, (_pause_record("the operator"),)
+    return paused, (_pause_record(OPERATOR),)
 
 
 def hushed(session: Session, cause: str, now_us: int) -> Outcome:

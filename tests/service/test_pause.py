@@ -177,6 +177,11 @@ def test_a_screen_that_comes_back_goes_on_with_nothing_by_itself() -> None:
     back_us = bench.now_us
     bench.run(10 * SECOND_US)
     assert (bench.state, bench.pulses_since(back_us)) == ("paused", [])
+    assert bench.told[-1] == "! Paused: the screen fell silent"
+
+
+def test_a_pause_that_was_asked_for_is_told_as_such() -> None:
+    assert holding().press(link.Pause()).told[-1] == "i Paused by the operator"
 
 
 def test_armed_a_short_silence_changes_nothing_and_a_long_one_stops() -> None:

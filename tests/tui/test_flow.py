@@ -6,6 +6,7 @@ from support.fake_link import FakeLink
 from support.stage import Stage, on_stage
 from textual.widgets import Input
 
+from nmes.exit_codes import DEVICE_TROUBLE, DONE, NOT_COMPLETED
 from nmes.link.messages import (
     Acknowledge,
     Arm,
@@ -638,13 +639,77 @@ async def test_leaving_closes_an_open_session() -> None:
     async with on_stage(PLAN, scenes.snapshot(), scenes.stopped()) as stage:
         await stage.press("ctrl+q")
         assert stage.link.sent == [Leave()]
-        assert stage.app.return_code == 0
+        assert stage.app.return_code == NOT_COMPLETED
 
 
 async def test_leaving_after_a_fault_is_told_by_the_exit_code() -> None:
     async with on_stage(PLAN, scenes.snapshot(), scenes.stopped(state="faulted")) as stage:
         await stage.press("ctrl+q")
-        assert stage.app.return_code == 1
+        assert stage.app.return_code == DEVICE_TROUBLE
+
+
+@pytest.mark.parametrize(
+    ("outcome", "faults", "code"),
+    [
+        ("completed", (), DONE),
+        ("ended early", (), NOT_COMPLETED),
+        ("faulted", ("the device stopped answering",), DEVICE_TROUBLE),
+    ],
+)
+async def test_what_became_of_the_last_session_is_told_by_the_exit_code(
+    outcome: str, faults: tuple[str, ...], code: int
+) -> None:
+    summary = scenes.summary().model_copy(update={"outcome": outcome, "faults": faults})
+    async with on_stage(scenes.catalogue(), PLAN, summary) as stage:
+        await stage.press("ctrl+q")
+        assert stage.app.return_code == code
+
+
+async def test_an_engine_that_does_not_even_answer_a_stop_is_told_with_what_to_do_by_hand() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running")) as stage:
+        await stage.press("space")
+        await stage.later(0.2)
+        before = stage.text
+        await stage.later(0.2)
+        assert "NOT CONFIRMED" not in before
+        assert "NOT CONFIRMED - LEADS OUT OF THE STIMULATOR" in stage.text
+        assert "1 leads out of the stimulator, 2 pads off, 3 stimulator off" in stage.text
+        assert stage.lines[-2].strip() == texts.KEYS_SILENT
+
+
+async def test_a_screen_whose_engine_answers_nothing_can_be_left_after_a_stop() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running")) as stage:
+        await stage.press("ctrl+q")
+        await stage.later(0.4)
+        await stage.press("ctrl+q")
+        assert len(stage.link.stops) == 1
+        assert stage.app.return_code == NOT_COMPLETED
+
+
+async def test_stops_pressed_again_do_not_put_off_that_nobody_answers() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running")) as stage:
+        await stage.press("space")
+        await stage.later(0.2)
+        await stage.press("space")
+        await stage.later(0.2)
+        assert len(stage.link.stops) == 2
+        assert "NOT CONFIRMED" in stage.text
+
+
+async def test_a_stop_without_a_device_is_not_said_to_be_confirmed_by_one() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped(0, state="faulted")) as stage:
+        assert ("no device was connected" in stage.text, "device confirmed" in stage.text) == (
+            True,
+            False,
+        )
+
+
+async def test_advice_for_the_session_does_not_stay_once_it_is_stopped() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running")) as stage:
+        stage.app.situation.remark("Still at 0 mA: channel 2.", "!", stage.app.now_us())
+        await stage.tell(scenes.stopped())
+        await stage.draw()
+        assert "Still at 0 mA" not in stage.text
 
 
 async def test_leaving_while_output_is_possible_stops_first() -> None:

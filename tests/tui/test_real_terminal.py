@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from nmes.exit_codes import NOT_COMPLETED
+
 PROGRAM = Path(__file__).parents[1] / "support" / "fake_engine.py"
 DEADLINE_S = 30.0
 
@@ -82,7 +84,7 @@ def test_the_escape_key_of_a_real_terminal_stops_and_control_q_then_leaves(tmp_p
         screen.press(b"\x1b")
         screen.wait_for("S T O P P E D")
         screen.press(b"\x11")
-        assert screen.exit_code() == 0
+        assert screen.exit_code() == NOT_COMPLETED
     assert stops.read_text() == "you pressed ESC"
 
 
@@ -93,7 +95,7 @@ def test_suspending_is_a_stop_and_the_program_goes_on(tmp_path: Path) -> None:
         screen.signal(signal.SIGTSTP)
         screen.wait_for("S T O P P E D")
         screen.press(b"\x11")
-        assert screen.exit_code() == 0
+        assert screen.exit_code() == NOT_COMPLETED
 
 
 def test_a_poor_terminal_gets_neither_colours_nor_other_than_ascii() -> None:

@@ -1,5 +1,6 @@
 """The lines at the edges of the session screen: title, output, progress, device, advice, keys."""
 
+from protocols.capabilities import in_order
 from tui import texts, wording
 from tui.lines import Line, Span, fit_line, line, spread
 from tui.situation import LIVE_STATES, Remark
@@ -39,11 +40,12 @@ def _stage(view: View) -> str:
 def output_line(view: View, width: int) -> Line:
     """Return the bar that tells whether current can flow: reverse video and words when it can."""
     stop = f"{texts.STOP_KEYS_SHORT} "
+    if view.stop_is_unconfirmed:
+        return _bar(f" {texts.OUTPUT_UNKNOWN}   {not_confirmed(view)}", stop, "alarm", width)
     if view.stop_is_sent:
         return _bar(f" {texts.STOP_SENT}   {texts.STOP_SENT_HINT}", stop, "alarm", width)
     if stop_is_open(view):
-        unknown = not_confirmed(view) if view.stop_is_unconfirmed else texts.STOP_SENT_HINT
-        return _bar(f" {texts.OUTPUT_UNKNOWN}   {unknown}", stop, "alarm", width)
+        return _bar(f" {texts.OUTPUT_UNKNOWN}   {texts.STOP_SENT_HINT}", stop, "alarm", width)
     if is_unknown(view):
         unknown = f"{texts.UNKNOWN_CURRENT} mA   {stale_text(view)}"
         return _bar(f" {texts.OUTPUT_UNKNOWN}   {unknown}", stop, "alarm", width)
@@ -75,6 +77,11 @@ def _what_flows(view: View, width: int) -> str:
 def not_confirmed(view: View) -> str:
     """Return that a stop was not confirmed, and what is to be done first of all."""
     return texts.NOT_CONFIRMED.format(first=view.prepared.by_hand[0].upper())
+
+
+def steps_by_hand(view: View) -> str:
+    """Return what is to be done where no answer comes."""
+    return texts.NOT_CONFIRMED_HINT.format(steps=in_order(view.prepared.by_hand))
 
 
 def stop_is_open(view: View) -> bool:

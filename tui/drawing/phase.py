@@ -25,7 +25,7 @@ def headline(view: View) -> Headline:
     """Return what to tell now."""
     snapshot = view.snapshot
     if view.engine_is_silent:
-        return _plain(texts.WORD_SILENT, texts.SILENT_HINT)
+        return _plain(texts.WORD_SILENT, _silent_hint(view))
     match snapshot.state:
         case "connecting":
             hint = texts.CONNECTING_HINT.format(device=view.prepared.device_title)
@@ -49,6 +49,12 @@ def headline(view: View) -> Headline:
         hint=snapshot.cue,
         is_effort=snapshot.phase in {"ramp_up", "hold"},
     )
+
+
+def _silent_hint(view: View) -> str:
+    if view.stop_is_unconfirmed:
+        return texts.SILENT_STOPPED_HINT
+    return texts.SILENT_HINT.format(first=view.prepared.by_hand[0])
 
 
 def _plain(word: str, hint: str) -> Headline:

@@ -3,9 +3,8 @@
 from datetime import tzinfo
 
 from nmes.link.messages import StopNow
-from protocols.capabilities import in_order
 from tui import texts, wording
-from tui.drawing.bars import currents_text, not_confirmed, stop_is_open
+from tui.drawing.bars import currents_text, not_confirmed, steps_by_hand, stop_is_open
 from tui.lines import Line, fit, fit_line, line, wrapped
 from tui.view import View
 
@@ -52,11 +51,12 @@ def stop_word(view: View) -> str:
 def confirmation(view: View, stop: StopNow | None, zone: tzinfo | None) -> tuple[str, str]:
     """Return what is known of the output: headline and the line below it."""
     if view.stop_is_unconfirmed:
-        steps = in_order(view.prepared.by_hand)
-        return f"!! {not_confirmed(view)} !!", texts.NOT_CONFIRMED_HINT.format(steps=steps)
+        return f"!! {not_confirmed(view)} !!", steps_by_hand(view)
     if stop is None or stop.confirmed_after_us is None:
         return texts.WAITING_CONFIRM, ""
     clock = wording.clock_text(stop.at_utc, zone, with_milliseconds=True)
+    if stop.confirmed_after_us == 0:
+        return texts.ALL_ZERO, texts.NEVER_CONNECTED.format(time=clock)
     reply = wording.milliseconds(stop.confirmed_after_us)
     return texts.ALL_ZERO, texts.CONFIRMED_AFTER.format(reply=reply, time=clock)
 

@@ -117,6 +117,9 @@ class SessionScreen(NmesScreen):
         return line((past.rjust(label + grid.past_cells), "dim"), "│", (future, "dim"))
 
     def _remark(self, view: View, width: int) -> Line:
+        if view.stop_is_unconfirmed:
+            steps = bars.steps_by_hand(view)
+            return fit_line(line((f" {steps}", "warn")), width)
         if self._is_confirming:
             return fit_line(line((f" {texts.CONFIRM_FINISH}", "warn")), width)
         if view.remark is None and view.snapshot.steps_are_locked:
@@ -154,6 +157,8 @@ class SessionScreen(NmesScreen):
 
     def keys_text(self) -> str:
         """Return the keys that mean something now."""
+        if self.host.situation.nobody_answers(self.host.now_us()):
+            return texts.KEYS_SILENT
         keys = _STATE_KEYS.get(self.host.situation.state, "")
         plan = self.host.situation.prepared
         if plan is None:
