@@ -126,7 +126,7 @@ class _Judged:
         if not pulses:
             return
         class_name = evidence.prescription.timing_class
-        ceiling = Ceiling(self._levels, self._lowering_us())
+        ceiling = self._ceiling()
         is_ours = not evidence.prescription.device.passes_on
         if is_ours and channel.number not in evidence.clipped_channels:
             unseen = unseen_by(evidence, channel, self._crossed)
@@ -134,6 +134,10 @@ class _Judged:
         yield from held_findings(pulses, evidence, channel)
         rhythm = self._table.classes[class_name]
         yield from rhythm_findings(pulses, evidence, channel, rhythm, nearest)
+
+    def _ceiling(self) -> Ceiling:
+        dead_us = min(_deaths_us(self._evidence), default=2**62)
+        return Ceiling(self._levels, self._lowering_us(), dead_us)
 
     def _lowering_us(self) -> int:
         """Return how long a lowered level may take to reach the skin."""
@@ -150,7 +154,7 @@ class _Judged:
         prescription = self._evidence.prescription
         bounds = bounds_of(channel, prescription.timing_class, table, prescription.device)
         oracle = PulseOracle(channel, bounds, table.ceiling["load_ohm"], nearest)
-        ceiling = Ceiling(self._levels, self._lowering_us())
+        ceiling = self._ceiling()
         last_us = pulses[0].time_us - FIRST_PULSE_US
         is_clipped = channel.number in self._evidence.clipped_channels
         crossed = list(self._crossed)
@@ -267,8 +271,12 @@ def _is_overtaken(incident: Incident, evidence: Evidence) -> bool:
     if incident.kind != "pause" or incident.quiet_after_us is None:
         return False
     fades_until_us = incident.at_us + incident.quiet_after_us
-    deaths_us = [other.at_us for other in evidence.incidents if other.kind == "killed"]
+    deaths_us = _deaths_us(evidence)
     return any(incident.at_us <= at_us <= fades_until_us for at_us in deaths_us)
+
+
+def _deaths_us(evidence: Evidence) -> list[int]:
+    return [incident.at_us for incident in evidence.incidents if incident.kind == "killed"]
 
 
 def unnoticed_findings(evidence: Evidence, records: Sequence[Record]) -> Iterator[Finding]:

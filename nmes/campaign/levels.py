@@ -49,16 +49,20 @@ class Levels:
 
 
 class Ceiling:
-    """Answers what current a level allows, and for `delay_us` what it allowed; times must rise."""
+    """Answers what current a level allows, and for `delay_us` what it allowed; times must rise.
 
-    def __init__(self, levels: Levels, delay_us: int) -> None:
+    What was not written by `dead_us`, when the engine was killed, is never written.
+    """
+
+    def __init__(self, levels: Levels, delay_us: int, dead_us: int) -> None:
         self._spans = levels.spans
         self._delay_us = delay_us
+        self._dead_us = dead_us
         self._first = 0
 
     def at(self, time_us: int) -> int:
         """Return the highest level in force at a time or so shortly before; times must rise."""
-        spans, since_us = self._spans, time_us - self._delay_us
+        spans, since_us = self._spans, min(time_us, self._dead_us) - self._delay_us
         while spans[self._first].until_us <= since_us:
             self._first += 1
         highest_ua = 0

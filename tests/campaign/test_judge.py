@@ -161,6 +161,19 @@ def test_a_lowered_level_binds_the_pulses_after_it() -> None:
     assert kinds(replace(good_evidence(), deeds=[*good_evidence().deeds, down])) == {"level"}
 
 
+@pytest.mark.parametrize(
+    ("lowered_us", "found"), [(13_999_000, set()), (13_900_000, {"level"}), (14_001_000, set())]
+)
+def test_a_level_lowered_just_before_the_engine_was_killed_may_never_have_been_written(
+    lowered_us: int, found: set[str]
+) -> None:
+    down = Deed(at_us=lowered_us, kind="zero_level", channel=1)
+    killed = Incident(at_us=14_000_000, kind="killed", quiet_after_us=1_220_000)
+    dying = with_pulses(*[pulse for pulse in pulses() if pulse.time_us < 15_200_000])
+    evidence = replace(dying, deeds=[*good_evidence().deeds, down], incidents=[killed])
+    assert kinds(evidence) == found
+
+
 def test_a_rise_that_nobody_asked_for_is_found() -> None:
     lines = with_records(level(12_000_000, 8, 9))
     assert kinds(replace(good_evidence(), journal=lines)) == {"unasked rise"}
