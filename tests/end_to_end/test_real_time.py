@@ -8,7 +8,12 @@ from tempfile import mkdtemp
 
 import pytest
 from support import oracle
-from support.nmes_process import HELD_UP, environment, left_after_a_while, nmes_command
+from support.nmes_process import (
+    environment,
+    left_after_a_while,
+    nmes_command,
+    were_held_up,
+)
 from support.oracle import case_of
 from support.prescription import LIBRARY
 from support.scenes import Stalled, Wait, play_together
@@ -44,7 +49,7 @@ def test_the_demo_gives_what_its_file_prescribes_within_a_minute(tmp_path: Path)
         home = Path(mkdtemp(dir=tmp_path))
         pulses = str(home / "pulses.csv")
         ended, took_s = run_to_its_end(home, 90, "demo", "--no-tui", "--pulses", pulses)
-        if HELD_UP in ended.stderr:
+        if were_held_up(ended.stderr):
             raise Stalled(ended.stderr)
         return home, ended, took_s
 

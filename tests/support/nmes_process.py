@@ -21,6 +21,12 @@ FLOW_PATIENCE_S = 40.0
 END_PATIENCE_S = 20.0
 HOME_VARIABLE = "NMES_HOME"
 HELD_UP = "this program was held up"
+SILENT_SCREEN = "the screen fell silent"
+
+
+def were_held_up(errors: str) -> bool:
+    """Whether the computer kept an engine or its screen from running, before anybody harmed them."""
+    return HELD_UP in errors or SILENT_SCREEN in errors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +99,7 @@ class Run:
         if self.process.poll() is None:
             return
         code, errors = self.wait_for_end()
-        if HELD_UP in errors:
+        if were_held_up(errors):
             raise Stalled(errors)
         raise RuntimeError(f"ended too early with {code}: {errors}")
 
