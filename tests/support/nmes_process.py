@@ -25,7 +25,7 @@ SILENT_SCREEN = "the screen fell silent"
 
 
 def were_held_up(errors: str) -> bool:
-    """Whether the computer kept an engine or its screen from running, before anybody harmed them."""
+    """Whether the computer kept an engine or its screen from running, though nobody did."""
     return HELD_UP in errors or SILENT_SCREEN in errors
 
 
