@@ -3,27 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from support.safety_bench import (
-    BOTH_WAVEFORMS,
-    SECOND_US,
-    Bench,
-    burst,
-    channel,
-    plan,
-    shape,
-    stage,
-)
+from support.gate_moments import two_channels
+from support.safety_bench import BOTH_WAVEFORMS, SECOND_US, Bench, channel, plan, shape, stage
 
 from drivers.interface import Connected, LossKind, OutputLost
 from protocols.errors import LimitTableError, LimitViolation, SessionRefusal
 from protocols.pulses import OutputFrame, TrainSetup, Waveform, symmetric_output
-
-
-def two_channels():
-    return plan(
-        channels=(channel(1), channel(2)),
-        stages=(stage(bursts=(burst(1), burst(2)), shapes=(shape(1), shape(2))),),
-    )
 
 
 def flowing(level_ua=5_000, of=None):

@@ -92,7 +92,7 @@ NOT_DECIDED = {
     "state.set_up": (
         "test_session_words.py::test_a_train_that_is_asked_for_is_noted_with_its_time"
     ),
-    "state.with_channel": "test_gate.py::test_channels_wait_for_themselves_only",
+    "state.with_channel": "test_gate_levels.py::test_channels_wait_for_themselves_only",
 }
 """What the solver cannot decide, and the test that covers it."""
 
