@@ -58,3 +58,7 @@ def ack(number: int, command: int, result: int = 0) -> bytes:
 
 def stimulation_error(number: int, error: int) -> bytes:
     return frame(number, 38, error & 0xFF)
+
+
+def damaged(sound: bytes) -> bytes:
+    return sound[:2] + bytes((sound[2] ^ 1,)) + sound[3:]

@@ -5,6 +5,7 @@ H): a worked session from its reset on.
 """
 
 import pytest
+from support.device_events import only_loss
 from support.scripted_port import ScriptedPort
 
 from drivers import registry
@@ -14,7 +15,6 @@ from drivers.interface import (
     DeviceEvent,
     LossKind,
     OutputConfirmed,
-    OutputLost,
     Permit,
     SetUpConfirmed,
     StopConfirmed,
@@ -108,11 +108,6 @@ class Bench:
 @pytest.fixture
 def bench(tmp_path) -> Bench:
     return Bench(tmp_path)
-
-
-def only_loss(events: list[DeviceEvent]) -> OutputLost:
-    (loss,) = [event for event in events if isinstance(event, OutputLost)]
-    return loss
 
 
 def test_a_board_is_stopped_before_it_is_asked_who_it_is(bench):

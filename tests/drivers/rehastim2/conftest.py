@@ -1,0 +1,9 @@
+"""A RehaStim2 to talk with."""
+
+import pytest
+from support.rehastim2_dialogues import Bench
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
