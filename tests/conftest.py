@@ -44,7 +44,8 @@ LONG = (
     "conformance/test_noise.py",
     "end_to_end/test_rehearsal_against_yaml.py",
     "hardware_sim/test_process.py",
-    "tui/test_flow.py",
+    "tui/test_session_keys.py",
+    "tui/test_start_screen.py",
 )
 """Files of long tests: spread one by one when all others are done, so that both workers end at
 about the same time."""

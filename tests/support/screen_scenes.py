@@ -275,6 +275,8 @@ def prepared(
     )
 
 
+PLAN = prepared()
+
 FULL_UA = (60_000, 80_000)
 """What a separate stimulator is set to, on its two channels."""
 

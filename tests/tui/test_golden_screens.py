@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from support import screen_scenes as scenes
-from support.screen_scenes import SECOND
+from support.screen_scenes import PLAN, SECOND
 from support.stage import Stage, assert_same_text, on_stage
 
 from nmes.link.messages import ChannelNow, Report, Snapshot
@@ -16,7 +16,6 @@ GOLDEN = Path(__file__).parent / "golden"
 
 SMALL, LARGE = (80, 24), (120, 40)
 
-PLAN = scenes.prepared()
 SETTINGS = scenes.prepared_with_settings()
 
 SCENES: dict[str, tuple[Report, ...]] = {

@@ -2,7 +2,7 @@
 
 import pytest
 from support import screen_scenes as scenes
-from support.screen_scenes import snapshot
+from support.screen_scenes import PLAN, snapshot
 from support.stage import on_stage
 
 from nmes.link.messages import ChannelNow
@@ -268,3 +268,13 @@ async def test_a_level_at_which_no_pad_is_missed_says_so_beside_the_task(
     )
     async with on_stage(plan, moment.model_copy(update={"channels": channels})) as stage:
         assert any(text.strip().startswith(told) for text in stage.lines)
+
+
+async def test_what_changed_while_the_window_was_small_is_shown_once_it_has_grown() -> None:
+    async with on_stage(PLAN, scenes.snapshot("running", phase="rest")) as stage:
+        await stage.pilot.resize_terminal(60, 20)
+        await stage.draw()
+        await stage.tell(scenes.snapshot("running", cue="lift the heel", contractions_done=16))
+        await stage.pilot.resize_terminal(80, 24)
+        await stage.draw()
+        assert ("lift the heel" in stage.text, "16/40" in stage.text) == (True, True)
