@@ -202,6 +202,13 @@ def test_while_one_level_is_found_no_other_rises() -> None:
     )
 
 
+def test_two_channels_in_turns_never_flow_together_while_levels_are_found() -> None:
+    bench = found({1: 6}, TWO).press(link.FindLevel(channel=2))
+    found_us = bench.now_us
+    bench.find(2, 6)
+    assert {pulse.channel for pulse in bench.pulses_since(found_us)} == {2}
+
+
 def test_a_level_found_again_begins_at_0() -> None:
     bench = found({1: 6}).press(link.FindLevel(channel=1))
     assert bench.level_ma() == 0
