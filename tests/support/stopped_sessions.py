@@ -9,7 +9,7 @@ STOP = link.Stop(cause="space")
 
 def stop_of(bench: StationBench) -> link.StopNow:
     stop = bench.snapshot.stop
-    assert stop is not None
+    assert stop is not None, "the session shows no stop"
     return stop
 
 
