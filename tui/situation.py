@@ -104,8 +104,8 @@ class Situation:
         if self.prepared is None and not snapshot.output_is_possible:
             return  # of a session that is closed
         if snapshot.state != self.state and self._remark is not None:
-            is_of_the_session = snapshot.state in STOPPED_STATES  # nothing of it can be done now
-            if is_of_the_session or self._remark.mark == "i":
+            has_stopped = snapshot.state in STOPPED_STATES  # nothing advised before can be done now
+            if has_stopped or self._remark.mark == "i":
                 self._remark = None
         self.snapshot, self.snapshot_came_us = snapshot, now_us
         self._follow_doubt(snapshot)
