@@ -296,6 +296,7 @@ REARM_EXPLAINED = "To go on: read the cause, r, then y. Levels start at 0 mA, ra
 REARM_READ = "Cause read?  y = arm again at 0 mA     any other key = no"
 REARM_CANCELLED = "Not armed."
 REARM_SENT = "arming again at 0 mA ..."
+REARM_WAITS = "To go on: once the device has confirmed the stop."
 REARM_UNCONFIRMED = "Not while the stop is unconfirmed: e ends this session."
 UNCONFIRMED_EXPLAINED = "To go on: do that, e to end this session, then begin a new one."
 DONE_BY_HAND = "All done?  {steps}"

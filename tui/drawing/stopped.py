@@ -20,9 +20,13 @@ def stopped_lines(view: View, width: int, zone: tzinfo | None, noted: str) -> li
     if stop_is_open(view) or not view.is_stale:
         lines += _labelled(texts.LABEL_NOW, _now_text(view), width)
     lines += [line(), *_what_happened(noted, width), line()]
-    is_open = view.stop_is_unconfirmed
-    way_on = texts.UNCONFIRMED_EXPLAINED if is_open else texts.REARM_EXPLAINED
-    return [*lines, fit_line(line(f" {way_on}"), width)]
+    return [*lines, fit_line(line(f" {_way_on(view)}"), width)]
+
+
+def _way_on(view: View) -> str:
+    if view.stop_is_unconfirmed:
+        return texts.UNCONFIRMED_EXPLAINED
+    return texts.REARM_WAITS if stop_is_open(view) else texts.REARM_EXPLAINED
 
 
 def _now_text(view: View) -> str:
@@ -62,7 +66,7 @@ def confirmation(view: View, stop: StopNow | None, zone: tzinfo | None) -> tuple
 
 
 def _labelled(label: str, text: str, width: int) -> list[Line]:
-    rows = wrapped(text, width - _LABEL - 2)
+    rows = wrapped(text, width - _LABEL - 2) if text else []
     return [
         line((f" {label if index == 0 else '':<{_LABEL}}", "dim"), (row, "bold"))
         for index, row in enumerate(rows)

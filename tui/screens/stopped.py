@@ -79,7 +79,9 @@ class StoppedScreen(NmesScreen):
 
     @property
     def _is_unconfirmed(self) -> bool:
-        return self.host.situation.stop_is_unconfirmed(self.host.now_us())
+        """Whether the stop still waits for its confirmation, or will have none."""
+        view = self.host.view()
+        return view is not None and (view.stop_is_unconfirmed or bars.stop_is_open(view))
 
     def press(self, key: str) -> bool:
         """React to a key that is no stop key."""
