@@ -1,4 +1,4 @@
-"""The stopped screen between a stop and its confirmation: what it offers, and what it leaves out."""
+"""The stopped screen between a stop and its confirmation: what it offers, what it leaves out."""
 
 from support import screen_scenes as scenes
 from support.stage import on_stage

@@ -2,7 +2,7 @@
 
 from protocols.capabilities import in_order
 from tui import texts, wording
-from tui.lines import Line, Span, fit_line, line, spread
+from tui.lines import Line, Span, fit_line, line, spread, wrapped
 from tui.situation import LIVE_STATES, Remark
 from tui.view import ChannelRow, View
 
@@ -186,8 +186,19 @@ def remark_line(remark: Remark | None, fallback: str, width: int) -> Line:
     """Return the advice of the moment, or what is always worth saying."""
     if remark is None:
         return fit_line(line(f" {fallback}"), width)
-    style = "warn" if remark.mark == "!" else "bold"
-    return fit_line(line((f" {remark.mark} {remark.text}", style)), width)
+    return fit_line(line((f" {remark.mark} {remark.text}", _remark_style(remark))), width)
+
+
+def remark_lines(remark: Remark | None, width: int) -> list[Line]:
+    """Return the advice of the moment in as many lines as it needs, at least one."""
+    if remark is None:
+        return [line()]
+    rows = wrapped(f"{remark.mark} {remark.text}", width - 2, "  ")
+    return [line((f" {row}", _remark_style(remark))) for row in rows]
+
+
+def _remark_style(remark: Remark) -> str:
+    return "warn" if remark.mark == "!" else "bold"
 
 
 def key_line(keys: str, width: int) -> Line:

@@ -4,7 +4,7 @@ from textual.app import ComposeResult
 from textual.geometry import Size
 
 from tui import texts
-from tui.drawing.bars import remark_line
+from tui.drawing.bars import remark_lines
 from tui.drawing.placement import (
     channel_lines,
     check_lines,
@@ -36,7 +36,8 @@ class PlacementScreen(NmesScreen):
             return
         placement.follow(prepared)
         self.panel("title").show([placement_title(prepared, placement, width)])
-        room = height - 5
+        remark = remark_lines(self.host.situation.remark_now(self.host.now_us()), width)
+        room = height - 4 - len(remark)
         if placement.is_check_page:
             lines, placement.cursor = scrolled(check_lines(prepared, width), placement.cursor, room)
         else:
@@ -44,8 +45,7 @@ class PlacementScreen(NmesScreen):
         self.panel("page").show(lines)
         small = self.window_is_small
         self.panel("state").show([state_lines(prepared, placement, width, window_is_small=small)])
-        remark = self.host.situation.remark_now(self.host.now_us())
-        self.panel("remark").show([remark_line(remark, "", width)])
+        self.panel("remark").show_whole(remark)
 
     def _channel_page(self, width: int) -> list[Line]:
         prepared, placement = self.host.situation.prepared, self.host.placement

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from nmes.link.messages import ScreeningFinding
 from tui import texts
-from tui.drawing.bars import remark_line
+from tui.drawing.bars import remark_lines
 from tui.drawing.screening import (
     about_line,
     finding_lines,
@@ -64,15 +64,15 @@ class ScreeningScreen(NmesScreen):
             self.panel("page").show([])
             return
         self.panel("title").show([screening_title(asked.patient, screening, width)])
-        room = height - (9 if is_writing else 6)
+        remark = remark_lines(host.situation.remark_now(host.now_us()), width)
+        room = height - (8 if is_writing else 5) - len(remark)
         is_asking = screening.page == "questions"
         draw = question_lines if is_asking else finding_lines
         self.panel("page").show(draw(screening, width, room))
         row = screening.rows[screening.cursor] if is_asking and screening.rows else None
         self.panel("about").show([about_line(row, width)])
         self.panel("state").show([state_line(screening, width)])
-        remark = host.situation.remark_now(host.now_us())
-        self.panel("remark").show([remark_line(remark, "", width)])
+        self.panel("remark").show_whole(remark)
 
     def keys_text(self) -> str:
         """Return the keys that mean something now."""

@@ -14,6 +14,9 @@ from tui.screens.base import NmesScreen
 from tui.widgets.choice_list import ChoiceList
 
 _REFUSED_HERE = ("prepare", "ask_screening", "look_for_devices")
+_REASONS_LINES = 4
+_FIELDS_LINES = 17
+"""What the title, the fields and the last two lines need."""
 _ORDER = ("protocol", "device", "port", "operator", "patient")
 
 
@@ -60,7 +63,7 @@ class StartScreen(NmesScreen):
 
     def draw(self, size: Size) -> None:
         """Draw what is offered and what is said about it."""
-        width = size.width
+        width, height = size
         self._offer()
         self._follow_found()
         title = line((f" {texts.PROGRAM}", "bold"), f"   {texts.START_TITLE}")
@@ -81,7 +84,17 @@ class StartScreen(NmesScreen):
         goal = drawing.goal_lines(catalogue, self._lists["protocol"].value, width)
         self.panel("goal").show(goal)
         self.panel("session").show([line(f" {self._about_patient()}")])
-        self.panel("reasons").show(self._reasons(width))
+        self._show_reasons(width, height)
+
+    def _show_reasons(self, width: int, height: int) -> None:
+        """Show why not, and whole: what is only good to know gives way to it."""
+        reasons, room = self._reasons(width), height - _FIELDS_LINES
+        self.set_class(len(reasons) > _REASONS_LINES, "-long")
+        if len(reasons) > room:
+            protocol = self._lists["protocol"].value or ""
+            reasons[room - 1 :] = [line(f"   {texts.MORE_REASONS.format(protocol=protocol)}")]
+        padding = [line()] * (_REASONS_LINES - len(reasons))
+        self.panel("reasons").show_whole([*reasons, *padding])
 
     def _offer(self) -> None:
         catalogue = self.host.situation.catalogue

@@ -39,16 +39,16 @@ class StoppedScreen(NmesScreen):
         self.panel("title").show([bars.title_line(view, width)])
         self.panel("output").show([bars.output_line(view, width)])
         self.panel("stop").show(stopped_lines(view, width, self.host.zone, self._noted))
-        self.panel("remark").show([self._remark(width)])
+        self.panel("remark").show_whole(self._remark(width))
         self.panel("device").show([bars.device_line(view, width)])
 
-    def _remark(self, width: int) -> Line:
+    def _remark(self, width: int) -> list[Line]:
         if self._is_confirming:
-            return fit_line(line((f" {texts.REARM_READ}", "warn")), width)
+            return [fit_line(line((f" {texts.REARM_READ}", "warn")), width)]
         if self._is_ending:
             asked = texts.DONE_BY_HAND.format(steps=in_order(self.host.situation.doubt))
-            return fit_line(line((f" {asked}", "warn")), width)
-        return bars.remark_line(self.host.situation.remark_now(self.host.now_us()), "", width)
+            return [fit_line(line((f" {asked}", "warn")), width)]
+        return bars.remark_lines(self.host.situation.remark_now(self.host.now_us()), width)
 
     def small(self, size: Size) -> list[Line]:
         """Keep whether the stop is confirmed, however small the window."""

@@ -33,6 +33,11 @@ class TextPanel(Widget):
             if _at(before, row) != _at(self._lines, row):
                 self.refresh(Region(0, row, self.size.width, 1))
 
+    def show_whole(self, lines: Sequence[Line]) -> None:
+        """Show these lines and take the height that they need; others give way."""
+        self.styles.height = len(lines)
+        self.show(lines)
+
     def on_show(self) -> None:
         """Paint all: what changed out of sight was never painted."""
         self.refresh()
