@@ -4,7 +4,7 @@ import pytest
 from support import screen_scenes as scenes
 from support.stage import Stage, on_stage
 
-from nmes.link.messages import Refusal
+from nmes.link.messages import Event, Refusal
 
 PLAN = scenes.prepared()
 WORDS = [f"word{number}" for number in range(30)]
@@ -66,3 +66,11 @@ async def test_more_reasons_than_there_is_room_for_say_where_they_can_be_read() 
     async with on_stage(scenes.catalogue()) as stage:
         await stage.tell(refused("prepare", *[LONG] * 5))
         assert "nmes check quadriceps_strength_after_knee_replacement'" in stage.text
+
+
+async def test_a_long_event_is_told_whole_and_its_lines_stand_below_each_other() -> None:
+    event = Event(at_us=0, utc="2026-03-02T14:05:12Z", mark="!", text=LONG)
+    async with on_stage(PLAN, scenes.snapshot(), *scenes.events(), event) as stage:
+        assert shown(stage) == WORDS
+        rows = [row for row in stage.lines if "word" in row]
+        assert {row.index("word") for row in rows} == {len("  ! 14:05:12 ")}

@@ -3,19 +3,24 @@
 from datetime import tzinfo
 
 from tui import texts, wording
-from tui.lines import Line, Span, fit, fit_line, line
+from tui.lines import Line, Span, fit, line, wrapped
 from tui.view import View
 
+_MARK = 4
 _MARK_STYLE = {"i": "", "!": "warn", "!!": "alarm"}
 
 
 def event_lines(view: View, width: int, height: int, zone: tzinfo | None) -> list[Line]:
-    """Return the newest events first, as many as fit under the heading."""
+    """Return the newest events first, whole, as many as fit under the heading."""
     rows = [_heading(texts.EVENTS_HEADING, width)]
     for event in reversed(view.events):
+        if len(rows) >= height:
+            break
         mark: Span = (f"{event.mark:>2} ", _MARK_STYLE[event.mark])
         clock = wording.clock_text(event.utc, zone)
-        rows.append(fit_line(line(" ", mark, f"{clock} {event.text}"), width))
+        first, *more = wrapped(f"{clock} {event.text}", width - _MARK, " " * (len(clock) + 1))
+        rows.append(line(" ", mark, first))
+        rows += [line(" " * _MARK + row) for row in more]
     if len(rows) == 1:
         rows.append(line((f"    {texts.NO_EVENTS}", "dim")))
     return rows[:height]
