@@ -2,11 +2,11 @@
 
 import pytest
 from support import screen_scenes as scenes
+from support.screen_scenes import PLAN
 from support.stage import Stage, on_stage
 
 from nmes.link.messages import Event, Refusal
 
-PLAN = scenes.prepared()
 WORDS = [f"word{number}" for number in range(30)]
 LONG = " ".join(WORDS)
 """Three lines of eighty columns."""

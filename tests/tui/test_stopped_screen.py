@@ -1,4 +1,4 @@
-"""The stopped screen: how it goes on, and what it asks while output may go on."""
+"""The stopped screen: what it tells, how it goes on, and what it asks while output may go on."""
 
 import pytest
 from support import screen_scenes as scenes
@@ -137,3 +137,31 @@ async def test_advice_for_the_session_does_not_stay_once_it_is_stopped() -> None
         await stage.tell(scenes.stopped())
         await stage.draw()
         assert "Still at 0 mA" not in stage.text
+
+
+async def test_arming_again_is_not_offered_before_the_device_has_confirmed() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped(None, state="faulted")) as stage:
+        assert texts.WAITING_CONFIRM in stage.text
+        assert f" {texts.REARM_WAITS}" in stage.lines
+        assert "arm again" not in stage.text
+
+
+async def test_no_key_arms_again_before_the_device_has_confirmed() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped(None)) as stage:
+        await stage.press("r", "y")
+        assert stage.link.sent == []
+
+
+async def test_arming_again_is_offered_as_soon_as_the_device_has_confirmed() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped(None)) as stage:
+        await stage.tell(scenes.stopped())
+        assert f" {texts.REARM_EXPLAINED}" in stage.lines
+        assert "r, then y  arm again" in stage.text
+
+
+async def test_a_fault_whose_cause_holds_the_cure_has_no_empty_advice() -> None:
+    told = scenes.stopped(0, state="faulted")
+    stop = told.stop.model_copy(update={"advice": ""})
+    async with on_stage(PLAN, told.model_copy(update={"stop": stop})) as stage:
+        assert texts.LABEL_CAUSE in stage.text
+        assert texts.LABEL_ADVICE not in stage.text
