@@ -201,7 +201,7 @@ def test_the_cure_of_a_missing_answer_is_to_ask_and_of_an_unknown_one_to_examine
     assert missing.cure == "Ask it and write the answer."
 
 
-def test_pregnancy_blocks_the_trunk_and_needs_an_acknowledgement_elsewhere() -> None:
+def test_pregnancy_blocks_the_abdomen_and_needs_an_acknowledgement_elsewhere() -> None:
     of = on("quadriceps", "abdominals")
     told = {f.item: (f.decision, f.channels) for f in found(of, answer("pregnancy", "yes"))}
     assert told == {
