@@ -124,6 +124,16 @@ def test_a_port_that_cannot_be_opened_is_a_fault_with_the_cure_and_no_hang() -> 
     assert (bench.state, "Close it" in stop_of(bench).cause) == ("faulted", True)
 
 
+def test_a_stop_without_any_device_is_told_from_one_that_was_answered_at_once() -> None:
+    unheard, heard = fresh(), holding().press(STOP)
+    unheard.workshop.port_error = PortError("another program has it")
+    unheard.press(arm()).run(SECOND_US)
+    heard.run(SECOND_US)
+    assert [stop_of(bench).confirmed_after_us for bench in (unheard, heard)] == [0, 0]
+    assert unheard.snapshot.confirmed_age_us is None
+    assert heard.snapshot.confirmed_age_us is not None
+
+
 def test_after_a_port_that_could_not_be_opened_arming_works_once_it_can() -> None:
     bench = fresh()
     bench.workshop.port_error = PortError("another program has it")

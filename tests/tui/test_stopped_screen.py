@@ -124,10 +124,20 @@ async def test_what_happened_goes_into_the_record() -> None:
 
 
 async def test_a_stop_without_a_device_is_not_said_to_be_confirmed_by_one() -> None:
-    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped(0, state="faulted")) as stage:
+    unheard = scenes.stopped(0, state="faulted", confirmed_age_us=None)
+    async with on_stage(PLAN, scenes.snapshot(), unheard) as stage:
         assert ("no device was connected" in stage.text, "device confirmed" in stage.text) == (
             True,
             False,
+        )
+
+
+async def test_a_stop_that_was_answered_at_once_is_not_said_to_have_had_no_device() -> None:
+    async with on_stage(PLAN, scenes.snapshot(), scenes.stopped(0)) as stage:
+        await stage.later(1)
+        assert ("no device was connected" in stage.text, "device confirmed" in stage.text) == (
+            False,
+            True,
         )
 
 

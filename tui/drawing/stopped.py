@@ -59,8 +59,10 @@ def confirmation(view: View, stop: StopNow | None, zone: tzinfo | None) -> tuple
     if stop is None or stop.confirmed_after_us is None:
         return texts.WAITING_CONFIRM, ""
     clock = wording.clock_text(stop.at_utc, zone, with_milliseconds=True)
-    if stop.confirmed_after_us == 0:
-        return texts.ALL_ZERO, texts.NEVER_CONNECTED.format(time=clock)
+    if stop.confirmed_after_us == 0:  # nobody to ask, or answered within one turn of the engine
+        never = view.unconfirmed_for_us is None
+        told = texts.NEVER_CONNECTED if never else texts.CONFIRMED_AT_ONCE
+        return texts.ALL_ZERO, told.format(time=clock)
     reply = wording.milliseconds(stop.confirmed_after_us)
     return texts.ALL_ZERO, texts.CONFIRMED_AFTER.format(reply=reply, time=clock)
 
