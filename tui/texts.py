@@ -208,6 +208,7 @@ PHASE_WORDS = {
 SILENT_HINT = "SPACE stops; then {first}"
 SILENT_STOPPED_HINT = "not even to a stop: end it by hand"
 CONNECTING_HINT = "setting up {device} at 0 mA"
+CONNECTING_NEXT = "a device that starts anew, as a board does, may need 20 s"
 ARMED_HINT = "0 mA everywhere. f = find the level of channel {number}"
 PAUSED_HINT = "p = go on, ramping up from 0 mA"
 PAUSED_NEXT = "within 60 s to the former levels at most, later to half of them"

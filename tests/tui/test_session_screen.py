@@ -82,6 +82,10 @@ def test_what_comes_next_is_told() -> None:
     assert next_text(seen(snapshot(next_cue="RELAX 10 s"))) == "next: RELAX 10 s"
 
 
+def test_a_device_that_takes_long_to_connect_is_given_its_time() -> None:
+    assert next_text(seen(snapshot("connecting"))) == texts.CONNECTING_NEXT
+
+
 def test_a_pause_tells_what_waiting_costs() -> None:
     assert next_text(seen(snapshot("paused"))) == texts.PAUSED_NEXT
 

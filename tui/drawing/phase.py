@@ -82,6 +82,8 @@ def next_text(view: View) -> str:
     snapshot = view.snapshot
     if view.engine_is_silent:
         return ""
+    if snapshot.state == "connecting":
+        return texts.CONNECTING_NEXT
     if snapshot.state == "paused" and snapshot.lead_in_us == 0:
         return texts.PAUSED_NEXT
     if snapshot.state == "finding":
