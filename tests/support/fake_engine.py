@@ -132,7 +132,7 @@ class FakeEngine:
                 if report is not None:
                     yield report
             yield self._snapshot()
-            await asyncio.sleep(SNAPSHOT_S)
+            await asyncio.sleep(SNAPSHOT_S)  # the pace of an engine's snapshots
 
     def _snapshot(self) -> Snapshot:
         now = time.monotonic()

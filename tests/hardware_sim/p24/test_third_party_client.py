@@ -45,7 +45,7 @@ async def main():
     await mid.update(first)
     active = []
     for _ in range(3):
-        await asyncio.sleep(0.7)
+        await asyncio.sleep(0.7)  # three of them are longer than the watchdog waits
         data = await mid.get_current_data()
         active.append(data.is_stimulation_active_per_channel)
     told["active"] = active
@@ -54,7 +54,7 @@ async def main():
         MidLevelChannelConfiguration(True, 0, 40, biphasic(20, 200)),
     ]
     await mid.update(both)
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(0.3)  # so long it shall stimulate
     told["running"] = (await general.get_stim_status()).stim_status
     await mid.stop()
     told["stopped"] = (await general.get_stim_status()).stim_status
@@ -67,7 +67,7 @@ async def main():
         ack = low.packet_buffer.get_packet_from_buffer()
         if ack and ack.command == Commands.LOW_LEVEL_CHANNEL_CONFIG_ACK:
             acks.append(ack)
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(0.001)  # the client reads beside this
     told["pulses"] = [(a.channel, a.connector, a.result, a.mode) for a in acks]
     told["highest_ma"] = [max(a.measurement_samples) for a in acks]
     await low.stop()
@@ -95,7 +95,7 @@ class Session:
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):
-    pytest.importorskip("science_mode_4")
+    pytest.importorskip("science_mode_4", reason="another author's client, of the extra dev")
     folder = tmp_path_factory.mktemp("session")
     record, trace = folder / "pulses.csv", folder / "trace.txt"
     options = ("--pulses", str(record), "--trace", str(trace))

@@ -25,9 +25,9 @@ stimulator = Rehastim2(port=sys.argv[1], show_log=False)
 channels = [channel(1, 10), channel(3, 15)]
 stimulator.init_channel(stimulation_interval=20, list_channels=channels)
 stimulator.start_stimulation(stimulation_duration=0.3, upd_list_channels=channels)
-time.sleep(0.2)
+time.sleep(0.2)  # so long it shall stimulate
 stimulator.start_stimulation(upd_list_channels=[channel(1, 85), channel(3, 129, Modes.DOUBLET)])
-time.sleep(0.2)
+time.sleep(0.2)  # so long it shall stimulate
 stimulator.end_stimulation()
 os._exit(0)  # its threads do not end by themselves
 """
@@ -49,7 +49,7 @@ class Session:
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):
-    pytest.importorskip("pysciencemode")
+    pytest.importorskip("pysciencemode", reason="another author's client, of the extra dev")
     folder = tmp_path_factory.mktemp("session")
     record, trace = folder / "pulses.csv", folder / "trace.txt"
     with running_simulator("--pulses", str(record), "--trace", str(trace)) as simulator:
