@@ -1,17 +1,14 @@
 """How the gate lets levels rise, in steps with waits between them, and fall at once."""
 
 import pytest
-from support.gate_moments import two_channels
+from support.gate_moments import open_gate, two_channels
 from support.safety_bench import Bench, channel, plan
 
 from protocols.errors import LimitViolation, SessionRefusal
 
 
 def test_a_level_can_be_raised_only_while_armed():
-    bench = Bench()
-    bench.gate.connect(0)
-    bench.gate.poll(0)
-    bench.gate.open(bench.limits, 0)
+    bench = open_gate()
     with pytest.raises(SessionRefusal, match="only while the stimulator is armed"):
         bench.gate.raise_level(1, 1_000, 0)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from support.gate_moments import refused, two_channels
+from support.gate_moments import open_gate, refused, two_channels
 from support.safety_bench import DEVICE, Bench, limits
 
 from protocols.errors import PlanningError, SessionRefusal
@@ -43,10 +43,7 @@ def test_a_session_cannot_be_opened_over_one_that_is_armed():
 
 
 def test_a_session_can_be_opened_again_before_anything_is_set_up():
-    bench = Bench()
-    bench.gate.connect(0)
-    bench.gate.poll(0)
-    bench.gate.open(bench.limits, 0)
+    bench = open_gate()
     bench.gate.open(bench.limits, 5)
     assert bench.gate.state.mode is Mode.OPEN
     assert bench.gate.limits == bench.limits

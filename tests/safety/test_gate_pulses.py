@@ -65,36 +65,30 @@ def test_a_second_phase_alone_is_refused():
     assert refused(flowing(5_000), output).limit == "charge carried back"
 
 
-def test_an_asymmetric_pulse_that_is_balanced_passes():
+def asymmetric(current_ua, second_ua):
+    """Return a bench for asymmetric pulses in steps of 0.5 mA, and one of four times the width."""
     of = plan(
         channels=(channel(waveform=Waveform.ASYMMETRIC_BIPHASIC),),
         stages=(stage(shapes=(shape(1, 300, 1200),)),),
     )
-    bench = Bench(of, replace(BOTH_WAVEFORMS, current_step_ua=500)).arm().raise_to(4_000)
     output = ChannelOutput(
         channel=1,
-        current_ua=2_000,
+        current_ua=current_ua,
         pulse_width_us=300,
-        second_current_ua=500,
+        second_current_ua=second_ua,
         second_width_us=1200,
     )
+    return Bench(of, replace(BOTH_WAVEFORMS, current_step_ua=500)).arm().raise_to(4_000), output
+
+
+def test_an_asymmetric_pulse_that_is_balanced_passes():
+    bench, output = asymmetric(2_000, 500)
     bench.gate.output(bench.frame(output), bench.now_us)
     assert bench.gate.state.channels[0].output_ua == 2_000
 
 
 def test_an_asymmetric_pulse_whose_second_phase_is_off_the_grid_is_refused():
-    of = plan(
-        channels=(channel(waveform=Waveform.ASYMMETRIC_BIPHASIC),),
-        stages=(stage(shapes=(shape(1, 300, 1200),)),),
-    )
-    bench = Bench(of, replace(BOTH_WAVEFORMS, current_step_ua=500)).arm().raise_to(4_000)
-    output = ChannelOutput(
-        channel=1,
-        current_ua=1_000,
-        pulse_width_us=300,
-        second_current_ua=250,
-        second_width_us=1200,
-    )
+    bench, output = asymmetric(1_000, 250)
     found = refused(bench, output)
     assert (found.limit, found.asked, found.allowed) == ("current step", 1_000, 2_000)
 

@@ -1,8 +1,8 @@
 """Which trains the gate lets a driver set up, and what its confirmation arms."""
 
 import pytest
-from support.gate_moments import flowing, refused, two_channels
-from support.safety_bench import Bench, channel, plan, shape, stage
+from support.gate_moments import flowing, refused, setting_up, two_channels, two_modules
+from support.safety_bench import Bench, channel, plan
 
 from drivers.interface import SetUpConfirmed
 from protocols.errors import DeviceError, LimitViolation, SessionRefusal
@@ -23,11 +23,7 @@ def test_a_train_is_permitted_and_armed_when_the_device_confirms_it():
 
 
 def test_a_frame_before_the_confirmation_is_refused_and_latches():
-    bench = Bench()
-    bench.gate.connect(0)
-    bench.gate.poll(0)
-    bench.gate.open(bench.limits, 0)
-    bench.gate.set_up(bench.setup, 0)
+    bench = setting_up()
     found = refused(bench, symmetric_output(1, 0, 300))
     assert str(found) == (
         "frame while the gate is not armed: 1 frame asked, 0 frame allowed (train asked for)"
@@ -35,11 +31,7 @@ def test_a_frame_before_the_confirmation_is_refused_and_latches():
 
 
 def test_a_second_set_up_waits_for_the_first():
-    bench = Bench()
-    bench.gate.connect(0)
-    bench.gate.poll(0)
-    bench.gate.open(bench.limits, 0)
-    bench.gate.set_up(bench.setup, 0)
+    bench = setting_up()
     with pytest.raises(SessionRefusal, match="has not answered the last command"):
         bench.gate.set_up(bench.setup, 1)
 
@@ -103,24 +95,13 @@ def test_a_train_of_some_of_the_channels_may_be_set_up():
 
 
 def test_a_train_that_is_too_fast_for_both_modules_is_refused():
-    of = plan(
-        channels=(channel(1), channel(5)),
-        stages=(
-            stage(shapes=(shape(1),), period_us=10_000),
-            stage(shapes=(shape(5),), period_us=10_000),
-        ),
-    )
-    bench = Bench(of).arm()
+    bench = Bench(two_modules(10_000)).arm()
     with pytest.raises(LimitViolation, match="pulse period of all modules"):
         bench.gate.set_up(TrainSetup(period_us=10_000, channels=(1, 5)), 1)
 
 
 def test_another_train_than_the_one_asked_for_latches():
-    bench = Bench()
-    bench.gate.connect(0)
-    bench.gate.poll(0)
-    bench.gate.open(bench.limits, 0)
-    bench.gate.set_up(bench.setup, 0)
+    bench = setting_up()
     other = TrainSetup(period_us=30_000, channels=(1,))
     bench.stimulator.events = [SetUpConfirmed(at_us=0, setup=other)]
     bench.gate.poll(1)
@@ -139,11 +120,7 @@ def test_a_frame_before_any_train_is_refused_as_that():
 
 
 def test_a_confirmation_that_a_stop_overtook_arms_nothing():
-    bench = Bench()
-    bench.gate.connect(0)
-    bench.gate.poll(0)
-    bench.gate.open(bench.limits, 0)
-    bench.gate.set_up(bench.setup, 0)
+    bench = setting_up()
     bench.gate.stop(1)
     bench.gate.poll(2)
     assert bench.gate.state.mode is Mode.OPEN

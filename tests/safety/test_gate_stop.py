@@ -1,7 +1,14 @@
 """Stopping, abandoning and closing the gate, in every state it can be in."""
 
 import pytest
-from support.gate_moments import armed_gate, flowing, latched_gate, refused
+from support.gate_moments import (
+    armed_gate,
+    flowing,
+    latched_gate,
+    open_gate,
+    refused,
+    setting_up,
+)
 from support.safety_bench import Bench
 
 from drivers.interface import Connected
@@ -11,20 +18,6 @@ from safety.state import Mode
 
 def closed_gate():
     return Bench()
-
-
-def open_gate():
-    bench = Bench()
-    bench.gate.connect(0)
-    bench.gate.poll(0)
-    bench.gate.open(bench.limits, 0)
-    return bench
-
-
-def setting_up():
-    bench = open_gate()
-    bench.gate.set_up(bench.setup, 0)
-    return bench
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from support.gate_moments import two_channels
+from support.gate_moments import two_channels, two_modules
 from support.safety_bench import BOTH_WAVEFORMS, SECOND_US, Bench, channel, plan, shape, stage
 
 from drivers.interface import Connected, LossKind, OutputLost
@@ -47,14 +47,7 @@ def test_a_train_that_the_plan_does_not_have_is_refused_in_words(period_us, chan
 
 
 def test_a_train_too_fast_for_both_modules_is_refused_in_words():
-    of = plan(
-        channels=(channel(1), channel(5)),
-        stages=(
-            stage(shapes=(shape(1),), period_us=10_000),
-            stage(shapes=(shape(5),), period_us=10_000),
-        ),
-    )
-    bench = Bench(of).arm()
+    bench = Bench(two_modules(10_000)).arm()
     assert words(lambda: bench.gate.set_up(TrainSetup(period_us=10_000, channels=(1, 5)), 1)) == (
         "pulse period of all modules: 10000 µs asked, 20000 µs allowed (device bench)"
     )

@@ -28,6 +28,20 @@ def flowing(level_ua: int = 20_000, of: Plan | None = None, device: Capabilities
     return Bench(of, device).arm().raise_to(level_ua).ramp_to(level_ua)
 
 
+def open_gate() -> Bench:
+    bench = Bench()
+    bench.gate.connect(0)
+    bench.gate.poll(0)
+    bench.gate.open(bench.limits, 0)
+    return bench
+
+
+def setting_up() -> Bench:
+    bench = open_gate()
+    bench.gate.set_up(bench.setup, 0)
+    return bench
+
+
 def armed_gate() -> Bench:
     return Bench().arm()
 
@@ -57,3 +71,11 @@ def an_hour_later(extra_us: int) -> Bench:
     on_for(bench, SECOND_US)
     bench.wait(3599 * SECOND_US + extra_us)
     return bench
+
+
+def two_modules(period_us: int) -> Plan:
+    """Return a plan of a channel on each module, one stage after the other."""
+    return plan(
+        channels=(channel(1), channel(5)),
+        stages=tuple(stage(shapes=(shape(n),), period_us=period_us) for n in (1, 5)),
+    )
