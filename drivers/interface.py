@@ -6,15 +6,14 @@ blocks, sleeps or reads a clock. Only `safety.gate` calls a driver.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from protocols.capabilities import Capabilities
 from protocols.pulses import ChannelOutput, OutputFrame, TrainSetup
 from protocols.status import DeviceStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permit:
+class Permit(NamedTuple):
     """The gate's leave to write one train, frame or pulse, once. Only `safety.gate` makes them."""
 
     subject: TrainSetup | OutputFrame | ChannelOutput

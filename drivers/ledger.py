@@ -7,7 +7,7 @@ written under several numbers.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from drivers.interface import Permit
 
@@ -28,8 +28,7 @@ Encode = Callable[[Any, int], bytes]
 """Makes the frame of a command under a packet number."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A frame to be written now."""
 
     frame: bytes
@@ -37,8 +36,7 @@ class Outgoing:
     is_stop: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(NamedTuple):
     """A command to be sent, what for (`step`), and how long its answer may take."""
 
     step: str
@@ -48,8 +46,7 @@ class Task:
     reply_us: int = REPLY_US
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenTask:
+class OpenTask(NamedTuple):
     """A task whose answer is awaited; on the second try the answer is to another question."""
 
     task: Task

@@ -6,6 +6,7 @@ and a pulse rate is a period in µs, because device grids are periods.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Waveform(StrEnum):
@@ -19,8 +20,7 @@ SECOND_PHASE_FACTOR = 4
 """How many times wider and weaker the second phase of an asymmetric pulse is [design]."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelOutput:
+class ChannelOutput(NamedTuple):
     """What one channel puts out with every pulse from now on; 0 µA is no pulse.
 
     The second phase mirrors the first with opposite sign after the device's gap:
@@ -56,8 +56,7 @@ class TrainSetup:
     channels: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputFrame:
+class OutputFrame(NamedTuple):
     """The outputs of all channels of the train in force, in the order of its channels."""
 
     setup: TrainSetup
@@ -66,7 +65,10 @@ class OutputFrame:
     @property
     def is_silent(self) -> bool:
         """Whether no channel puts out a pulse."""
-        return all(o.current_ua == 0 or o.pulse_width_us == 0 for o in self.outputs)
+        for output in self.outputs:
+            if output.current_ua != 0 and output.pulse_width_us != 0:
+                return False
+        return True
 
 
 def silent_frame(setup: TrainSetup) -> OutputFrame:

@@ -5,8 +5,6 @@ the state they judge, calls the driver, and latches shut at the first frame that
 not know what a session is: pauses, pain and presence belong to the session machine.
 """
 
-from dataclasses import replace
-
 from drivers.interface import (
     Connected,
     DeviceEvent,
@@ -109,7 +107,7 @@ class SafetyGate:
 
     def connect(self, now_us: int) -> None:
         """Begin to find the device; goes on in poll."""
-        self._state = replace(self._state, is_connected=False)
+        self._state = self._state._replace(is_connected=False)
         self._stimulator.connect(now_us)
 
     def poll(self, now_us: int) -> tuple[DeviceEvent, ...]:
@@ -144,7 +142,7 @@ class SafetyGate:
         """Let a channel rest as an earlier connection left it; never shorter than it would."""
         resting = self._channel(channel)
         until_us = max(resting.rest_until_us, until_us)
-        self._keep(channel, replace(resting, rest_until_us=until_us))
+        self._keep(channel, resting._replace(rest_until_us=until_us))
 
     def set_up(self, setup: TrainSetup, now_us: int) -> None:
         """Give the device a train at rest; output waits for its confirmation."""
@@ -243,7 +241,7 @@ class SafetyGate:
         if self._latched is None:
             raise SessionRefusal("There is nothing to acknowledge.")
         self._latched = None
-        self._state = replace(self._state, mode=Mode.CLOSED, channels=())
+        self._state = self._state._replace(mode=Mode.CLOSED, channels=())
         self._limits = self._train = None
 
     def close(self) -> None:
@@ -265,9 +263,9 @@ class SafetyGate:
     def _note(self, event: DeviceEvent, now_us: int) -> None:
         """Take what the device said into the state."""
         if isinstance(event, Connected):
-            self._state = replace(self._state, is_connected=True, is_stop_pending=False)
+            self._state = self._state._replace(is_connected=True, is_stop_pending=False)
         elif isinstance(event, StopConfirmed):
-            self._state = replace(self._state, is_stop_pending=False)
+            self._state = self._state._replace(is_stop_pending=False)
         elif isinstance(event, SetUpConfirmed):
             self._arm(event, now_us)
         elif isinstance(event, OutputLost):
@@ -278,7 +276,7 @@ class SafetyGate:
         if self._state.mode is not Mode.SETTING_UP:
             return
         if event.setup == self._state.setup:
-            self._state = replace(self._state, mode=Mode.ARMED)
+            self._state = self._state._replace(mode=Mode.ARMED)
         else:
             violation = breach("trains not asked for", None, 1, 0, "train", "device")
             self._latch(violation, now_us)
@@ -286,7 +284,7 @@ class SafetyGate:
     def _lose(self, event: OutputLost, now_us: int) -> None:
         """Latch on an output that is lost; the reason that came first stands."""
         if event.kind in _CONNECTION_LOST:
-            self._state = replace(self._state, is_connected=False)
+            self._state = self._state._replace(is_connected=False)
         if self._latched is None:
             self._latched = event
             self._shut(now_us)
@@ -301,7 +299,7 @@ class SafetyGate:
 
     def _shut(self, now_us: int) -> None:
         self._silence(now_us)
-        self._state = replace(self._state, mode=Mode.LATCHED)
+        self._state = self._state._replace(mode=Mode.LATCHED)
         self._stimulator.stop(now_us)
 
     def _silence(self, now_us: int) -> None:
@@ -311,7 +309,7 @@ class SafetyGate:
 
     def _disconnect(self) -> None:
         mode = Mode.LATCHED if self._latched is not None else Mode.CLOSED
-        self._state = replace(self._state, mode=mode, is_connected=False)
+        self._state = self._state._replace(mode=mode, is_connected=False)
 
     def _watch_clock(self, now_us: int) -> LimitViolation | None:
         """Latch if a time has run out while current flows."""

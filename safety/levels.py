@@ -1,7 +1,5 @@
 """How the level of a channel is raised, and which ramp its next burst may have."""
 
-from dataclasses import replace
-
 from safety.session_limits import ChannelRules
 from safety.state import ChannelState
 from safety.table import Behaviour
@@ -27,7 +25,7 @@ def judge_raise(
     if now_us < channel.raise_from_us:
         missing_us = channel.raise_from_us - now_us
         return breach("wait still missing", channel.number, missing_us, 0, "µs", "level slew")
-    return replace(channel, level_ua=to_ua, raise_from_us=now_us + wait_us(step_ua, behaviour))
+    return channel._replace(level_ua=to_ua, raise_from_us=now_us + wait_us(step_ua, behaviour))
 
 
 def wait_us(step_ua: int, behaviour: Behaviour) -> int:
@@ -38,7 +36,7 @@ def wait_us(step_ua: int, behaviour: Behaviour) -> int:
 
 def lowered(channel: ChannelState, to_ua: int) -> ChannelState:
     """Return the channel at a lower level; never at a higher one, never below 0."""
-    return replace(channel, level_ua=max(0, min(channel.level_ua, to_ua)))
+    return channel._replace(level_ua=max(0, min(channel.level_ua, to_ua)))
 
 
 def judge_ramp(
@@ -54,4 +52,4 @@ def judge_ramp(
         )
     if ramp_up_us < least.value:
         return breach("ramp up", channel.number, ramp_up_us, least.value, "µs", least.source)
-    return replace(channel, ramp_up_us=ramp_up_us)
+    return channel._replace(ramp_up_us=ramp_up_us)

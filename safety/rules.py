@@ -6,7 +6,7 @@ Each function returns the new state, or the one Violation that refuses it.
 from protocols.pulses import ChannelOutput, OutputFrame
 from safety.predicates import is_balanced
 from safety.session_limits import ChannelRules
-from safety.state import ChannelState, GateState, Mode, fallen
+from safety.state import ChannelState, GateState, Mode, fallen, flowing
 from safety.train_limits import TrainChannel, TrainLimits
 from safety.verdict import Violation, breach
 
@@ -62,17 +62,7 @@ def judge_channel(
     )
     if violation is not None:
         return violation
-    if output.current_ua == channel.output_ua:
-        return channel
-    return ChannelState(
-        number=channel.number,
-        level_ua=channel.level_ua,
-        raise_from_us=channel.raise_from_us,
-        output_ua=output.current_ua,
-        on_since_us=channel.on_since_us if channel.output_ua else now_us,
-        rest_until_us=channel.rest_until_us,
-        ramp_up_us=channel.ramp_up_us,
-    )
+    return flowing(channel, output.current_ua, now_us)
 
 
 def highest_rise_ua(channel: ChannelState, rules: ChannelRules, elapsed_us: int) -> int:
@@ -131,14 +121,13 @@ def _pulse_violation(
     channel: ChannelState, output: ChannelOutput, bounds: TrainChannel
 ) -> Violation | None:
     """Return what is wrong with the pulse itself, whenever it comes."""
-    number, current_ua = channel.number, output.current_ua
-    width_us, second_ua = output.pulse_width_us, output.second_current_ua
-    second_width_us = output.second_width_us
-    exact = int is type(output.channel) is type(current_ua) is type(width_us)
+    number = channel.number
+    place, current_ua, width_us, second_ua, second_width_us = output
+    exact = int is type(place) is type(current_ua) is type(width_us)
     if not (exact and int is type(second_ua) is type(second_width_us)):
         return breach("inexact values", number, 1, 0, "value", "gate")
-    if output.channel != number:
-        return breach("channel in its place", number, output.channel, number, "number", "set-up")
+    if place != number:
+        return breach("channel in its place", number, place, number, "number", "set-up")
     if current_ua == 0 and second_ua == 0 and (width_us, second_width_us) == NO_PULSE:
         return None
     ceiling = bounds.ceilings.get((width_us, second_width_us))

@@ -1,7 +1,7 @@
 """What the gate knows: frozen values, and how they follow each other. No judgement, no device."""
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from protocols.pulses import TrainSetup
 from safety.session_limits import ChannelRules, SessionLimits
@@ -17,8 +17,7 @@ class Mode(StrEnum):
     LATCHED = "shut until acknowledged"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelState:
+class ChannelState(NamedTuple):
     """One channel as the gate has let it be.
 
     `output_ua` is the current of the last frame written; if not 0, it flows since `on_since_us`.
@@ -34,8 +33,7 @@ class ChannelState:
     ramp_up_us: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateState:
+class GateState(NamedTuple):
     """The gate at one moment. `channels` stand in the order of the session's limits.
 
     `session_from_us` is when current first flowed in this session.
@@ -70,8 +68,7 @@ def closed() -> GateState:
 
 def opened(state: GateState, limits: SessionLimits, now_us: int) -> GateState:
     """Return the state with a session's channels in it, all at level 0."""
-    return replace(
-        state,
+    return state._replace(
         mode=Mode.OPEN,
         channels=tuple(
             ChannelState(
@@ -92,31 +89,43 @@ def opened(state: GateState, limits: SessionLimits, now_us: int) -> GateState:
 
 def set_up(state: GateState, setup: TrainSetup, now_us: int) -> GateState:
     """Return the state after a train was asked for; it puts out nothing before it is confirmed."""
-    return replace(state, mode=Mode.SETTING_UP, setup=setup, last_write_us=now_us)
+    return state._replace(mode=Mode.SETTING_UP, setup=setup, last_write_us=now_us)
 
 
 def silenced(state: GateState, rules: tuple[ChannelRules, ...], now_us: int) -> GateState:
     """Return the state after a stop: no output, no level, no train."""
     channels = tuple(
-        replace(fallen(channel, rules[place], now_us), level_ua=0)
+        fallen(channel, rules[place], now_us)._replace(level_ua=0)
         for place, channel in enumerate(state.channels)
     )
     mode = Mode.OPEN if state.mode in (Mode.SETTING_UP, Mode.ARMED) else state.mode
-    return replace(state, mode=mode, is_stop_pending=True, setup=None, channels=channels)
+    return state._replace(mode=mode, is_stop_pending=True, setup=None, channels=channels)
 
 
 def with_channel(state: GateState, place: int, channel: ChannelState) -> GateState:
     """Return the state with one channel's state replaced."""
     before, after = state.channels[:place], state.channels[place + 1 :]
-    return replace(state, channels=(*before, channel, *after))
+    return state._replace(channels=(*before, channel, *after))
+
+
+def flowing(channel: ChannelState, current_ua: int, now_us: int) -> ChannelState:
+    """Return the channel with this current, not 0; its burst goes on, or begins now.
+
+    Taken apart and put together in one order, at a third of what naming the fields costs.
+    """
+    number, level_ua, raise_from_us, output_ua, on_since_us, rest_until_us, ramp_up_us = channel
+    if output_ua == 0:
+        on_since_us = now_us
+    return ChannelState(
+        number, level_ua, raise_from_us, current_ua, on_since_us, rest_until_us, ramp_up_us
+    )
 
 
 def fallen(channel: ChannelState, rules: ChannelRules, now_us: int) -> ChannelState:
     """Return the channel with its output at 0: it rests, its ramp is the default again."""
     if channel.output_ua == 0:
         return channel
-    return replace(
-        channel,
+    return channel._replace(
         output_ua=0,
         rest_until_us=now_us + rest_us(now_us - channel.on_since_us, rules),
         ramp_up_us=rules.ramp_up_default_us,

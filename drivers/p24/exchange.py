@@ -12,7 +12,7 @@ is ever said twice: where an answer is missing, nobody knows whether there was a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from drivers.exchange import Exchange, Frame, Phase
@@ -227,7 +227,7 @@ class P24Exchange(Exchange):
 
     def _stop_low_level(self, stop: OpenStop) -> None:
         outgoing = self._ledger.ask_of_stop(stop, messages.LL_STOP)
-        self._outgoing.append(replace(outgoing, is_stop=True))
+        self._outgoing.append(outgoing._replace(is_stop=True))
 
     def _set_up_tasks(self, permit: Permit, setup: TrainSetup) -> Sequence[Task]:
         self._require_makeable(setup)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
 from itertools import repeat
-from operator import attrgetter
 from typing import ClassVar
 
 from drivers.p24 import frames
@@ -80,10 +79,6 @@ _EXECUTE = 0x80
 _CHANNELS_OF_A_CONNECTOR = 4
 _BUSY_BESIDE_PHASES_US = GAP_US + (P24.serial_overhead_us or 0)
 
-_values = attrgetter(
-    "channel", "current_ua", "pulse_width_us", "second_current_ua", "second_width_us"
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bare:
@@ -144,7 +139,7 @@ class MlUpdate:
         mask, period = _head(setup.period_us, setup.channels)
         if tuple([o.channel for o in outputs]) != setup.channels:
             raise DeviceError(f"outputs are not those of channels {setup.channels}")
-        blocks, busy_us = zip(*map(_block, repeat(period), map(_values, outputs)), strict=True)
+        blocks, busy_us = zip(*map(_block, repeat(period), outputs), strict=True)
         if sum(busy_us) * 1_000 > _DUTY_MAX_PERMILLE * setup.period_us:
             raise DeviceError(f"the pulses do not fit one after another into {setup.period_us} µs")
         object.__setattr__(self, "_data", mask + b"".join(blocks))
@@ -173,14 +168,14 @@ def _make_head(period_us: int, channels: tuple[int, ...]) -> tuple[bytes, bytes]
 _head = lru_cache(maxsize=64)(_make_head)
 
 
-def _make_block(period: bytes, values: tuple[int, int, int, int, int]) -> tuple[bytes, int]:
+def _make_block(period: bytes, output: ChannelOutput) -> tuple[bytes, int]:
     """Return one channel's count of points, period and points; and how long it keeps the device.
 
     Width 0 goes with current 0 only: one segment without current.
     """
-    points = _points(*values) if any(values[1:]) else _point(NO_PULSE_US, 0)
+    points = _points(*output) if any(output[1:]) else _point(NO_PULSE_US, 0)
     block = bytes(((len(points) // _POINT_BYTES - 1) << 4,)) + period + points
-    return block, values[2] + values[4] + _BUSY_BESIDE_PHASES_US
+    return block, output.pulse_width_us + output.second_width_us + _BUSY_BESIDE_PHASES_US
 
 
 _block = lru_cache(maxsize=4096)(_make_block)
@@ -259,7 +254,7 @@ class LlChannelConfig:
     _data: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_data", _single(*_values(self.output)))
+        object.__setattr__(self, "_data", _single(*self.output))
 
     def data(self) -> bytes:
         """Return the data bytes."""

@@ -113,7 +113,7 @@ def beyond_frames(able: Capabilities) -> Iterator[tuple[str, ChannelOutput]]:
     too_narrow_us = able.pulse_width_min_us - able.pulse_width_step_us
     yield "width above the largest", output(1, step_ua, too_wide_us)
     yield "width below the least", output(1, step_ua, too_narrow_us)
-    unequal = replace(output(1, 2 * step_ua, width_us), second_current_ua=step_ua)
+    unequal = output(1, 2 * step_ua, width_us)._replace(second_current_ua=step_ua)
     yield "phases of unequal charge", unequal
     if Waveform.ASYMMETRIC_BIPHASIC not in able.waveforms:
         uneven = output(1, 4 * step_ua, width_us, Waveform.ASYMMETRIC_BIPHASIC)

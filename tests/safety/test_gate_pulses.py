@@ -51,7 +51,7 @@ def test_a_current_without_a_width_is_refused():
 
 @pytest.mark.parametrize("second_ua", [4_999, 5_001, 0, -5_000])
 def test_a_charge_that_is_not_carried_back_is_refused(second_ua):
-    output = replace(symmetric_output(1, 5_000, 300), second_current_ua=second_ua)
+    output = symmetric_output(1, 5_000, 300)._replace(second_current_ua=second_ua)
     found = refused(flowing(5_000), output)
     assert (found.limit, found.asked, found.allowed) == (
         "charge carried back",
@@ -61,7 +61,7 @@ def test_a_charge_that_is_not_carried_back_is_refused(second_ua):
 
 
 def test_a_second_phase_alone_is_refused():
-    output = replace(symmetric_output(1, 0, 300), second_current_ua=1)
+    output = symmetric_output(1, 0, 300)._replace(second_current_ua=1)
     assert refused(flowing(5_000), output).limit == "charge carried back"
 
 
@@ -104,7 +104,7 @@ def test_a_current_off_the_grid_of_the_device_is_refused(current_ua):
 )
 @pytest.mark.parametrize("value", [True, 1_000.0, float("nan"), None, "1000"])
 def test_a_value_that_is_no_whole_number_is_refused(field, value):
-    output = replace(symmetric_output(1, 1_000, 300), **{field: value})
+    output = symmetric_output(1, 1_000, 300)._replace(**{field: value})
     assert str(refused(flowing(5_000), output)) == (
         "channel 1: inexact values: 1 value asked, 0 value allowed (gate)"
     )

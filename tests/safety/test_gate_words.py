@@ -1,7 +1,5 @@
 """What the gate says when it refuses: whole sentences, as a person or a record reads them."""
 
-from dataclasses import replace
-
 import pytest
 from support.gate_moments import two_channels, two_modules
 from support.safety_bench import BOTH_WAVEFORMS, SECOND_US, Bench, channel, plan, shape, stage
@@ -138,7 +136,7 @@ FRAMES = [
         "channel 1: pulse shape of the plan: 301 µs asked, 300 µs allowed (plan)",
     ),
     (
-        (replace(symmetric_output(1, 5_000, 300), second_current_ua=4_999),),
+        (symmetric_output(1, 5_000, 300)._replace(second_current_ua=4_999),),
         "channel 1: charge carried back: 1499700 pC asked, 1500000 pC allowed (charge balance)",
     ),
     (
@@ -356,7 +354,7 @@ def test_an_asymmetric_pulse_that_is_not_balanced_is_refused_in_words():
         stages=(stage(shapes=(shape(1, 300, 1200),)),),
     )
     bench = Bench(of, BOTH_WAVEFORMS).arm()
-    output = replace(symmetric_output(1, 1_000, 300), second_current_ua=251, second_width_us=1200)
+    output = symmetric_output(1, 1_000, 300)._replace(second_current_ua=251, second_width_us=1200)
     assert words(lambda: bench.gate.output(bench.frame(output), 0)) == (
         "channel 1: charge carried back: 301200 pC asked, 300000 pC allowed (charge balance)"
     )

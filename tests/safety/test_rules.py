@@ -34,15 +34,14 @@ NOW_US = 10**9
 
 def armed_state(level_ua, output_ua, last_us, ramp_up_us=2_000_000, on_since_us=None):
     """A state that the gate could be in, in the middle of a session."""
-    state = replace(opened(closed(), LIMITS, 0), mode=Mode.ARMED, setup=SETUP)
-    first = replace(
-        state.channels[0],
+    state = opened(closed(), LIMITS, 0)._replace(mode=Mode.ARMED, setup=SETUP)
+    first = state.channels[0]._replace(
         level_ua=level_ua,
         output_ua=output_ua,
         ramp_up_us=ramp_up_us,
         on_since_us=last_us if on_since_us is None else on_since_us,
     )
-    return replace(state, channels=(first,), last_write_us=last_us)
+    return state._replace(channels=(first,), last_write_us=last_us)
 
 
 def judged(state, current_ua, width_us=250, now_us=NOW_US):
@@ -83,14 +82,14 @@ def test_all_that_is_reachable_passes_and_nothing_more(level, before, elapsed):
 
 @given(level=levels, before=outputs, asked=st.integers(1, 50).map(lambda ma: ma * 1000))
 def test_a_frame_that_passes_changes_its_output_and_nothing_else(level, before, asked):
-    state = replace(
-        armed_state(level, before, NOW_US - 50_000), session_from_us=3, is_stop_pending=True
+    state = armed_state(level, before, NOW_US - 50_000)._replace(
+        session_from_us=3, is_stop_pending=True
     )
     verdict = judged(state, asked)
     if isinstance(verdict, GateState):
         began_us = state.channels[0].on_since_us if before else NOW_US
-        first = replace(state.channels[0], output_ua=asked, on_since_us=began_us)
-        assert verdict == replace(state, channels=(first,), last_write_us=NOW_US)
+        first = state.channels[0]._replace(output_ua=asked, on_since_us=began_us)
+        assert verdict == state._replace(channels=(first,), last_write_us=NOW_US)
 
 
 def test_a_current_above_the_ceiling_of_its_pulse_is_refused_whatever_the_level():
@@ -117,7 +116,7 @@ def test_the_session_begins_with_the_first_current_of_any_channel():
     state = armed_state(20_000, 0, NOW_US - 50_000)
     assert judged(state, 0).session_from_us is None
     assert judged(state, 1_000).session_from_us == NOW_US
-    begun = replace(state, session_from_us=7)
+    begun = state._replace(session_from_us=7)
     assert judged(begun, 0, now_us=NOW_US).session_from_us == 7
 
 
@@ -164,11 +163,11 @@ def test_every_current_that_passes_keeps_every_published_limit(
     train = train_limits(session, setup)
     assert isinstance(train, TrainLimits)
     current_ua = asked_ma * 1000
-    state = replace(opened(closed(), session, 0), mode=Mode.ARMED, setup=setup)
-    first = replace(state.channels[0], level_ua=130_000, output_ua=current_ua)
-    state = replace(state, channels=(first,), last_write_us=NOW_US)
-    first = replace(first, on_since_us=NOW_US)
-    state = replace(state, channels=(first,))
+    state = opened(closed(), session, 0)._replace(mode=Mode.ARMED, setup=setup)
+    first = state.channels[0]._replace(level_ua=130_000, output_ua=current_ua)
+    state = state._replace(channels=(first,), last_write_us=NOW_US)
+    first = first._replace(on_since_us=NOW_US)
+    state = state._replace(channels=(first,))
     frame = OutputFrame(setup=setup, outputs=(symmetric_output(1, current_ua, width_us),))
     passes = isinstance(judge_output(state, frame, train, NOW_US), GateState)
     heat, f = pulse_heat(current_ua, width_us, current_ua, width_us), frequency_mhz(period_us)

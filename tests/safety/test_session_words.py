@@ -209,7 +209,7 @@ def test_a_gate_begins_closed():
 
 
 def test_a_session_begins_at_rest():
-    before = replace(closed(), session_from_us=3, is_connected=True, last_write_us=4)
+    before = closed()._replace(session_from_us=3, is_connected=True, last_write_us=4)
     assert opened(before, limits(), 7) == GateState(
         mode=Mode.OPEN,
         is_connected=True,
@@ -233,8 +233,8 @@ def test_a_session_begins_at_rest():
 
 def test_a_train_that_is_asked_for_is_noted_with_its_time():
     setup = TrainSetup(period_us=20_000, channels=(1,))
-    assert set_up(closed(), setup, 9) == replace(
-        closed(), mode=Mode.SETTING_UP, setup=setup, last_write_us=9
+    assert set_up(closed(), setup, 9) == closed()._replace(
+        mode=Mode.SETTING_UP, setup=setup, last_write_us=9
     )
 
 

@@ -159,7 +159,7 @@ def is_cap(table: LimitTable, of: Plan, cap_ua: int) -> None:
 
 def raises(bench: Bench, from_ua: int, to_ua: int) -> bool:
     """Whether a level that is already so high can be raised by hand."""
-    channel_state = replace(bench.gate.state.channels[0], level_ua=from_ua)
+    channel_state = bench.gate.state.channels[0]._replace(level_ua=from_ua)
     rules, behaviour = bench.limits.channels[0], bench.limits.behaviour
     verdict = judge_raise(channel_state, rules, behaviour, to_ua, bench.now_us)
     return not isinstance(verdict, Violation)
@@ -223,7 +223,7 @@ def no_net_charge(table: LimitTable) -> None:
     bench.write(0)
     bench.wait(100_000)
     for off_ua in (-1, 1):
-        output = replace(symmetric_output(1, 1_000, 300), second_current_ua=1_000 + off_ua)
+        output = symmetric_output(1, 1_000, 300)._replace(second_current_ua=1_000 + off_ua)
         assert is_refused(bench, output)
         bench = Bench(table=table).arm().raise_to(2_000)
 

@@ -59,6 +59,7 @@ EXAMPLES = {
     "a_ramp_keeps_the_bounds": (REST, 500_000),
     "a_ramp_never_changes_while_it_runs": (BURST, 500_000),
     "a_stop_silences": (BURST, 10**6),
+    "a_current_changes_and_nothing_else": (BURST, 2_000, 10**6),
     "a_burst_that_ends_begins_its_rest": (BURST, 10**6),
     "no_rest_is_negative": (0,),
     "a_longer_burst_never_rests_less": (1_000_000, 1_000_001),

@@ -15,7 +15,7 @@ from safety.levels import judge_raise, judge_ramp, lowered, wait_us
 from safety.limits import Most, meet
 from safety.rules import highest_rise_ua, judge_channel
 from safety.session_limits import ChannelRules, SessionLimits
-from safety.state import ChannelState, GateState, Mode, fallen, rest_us, silenced
+from safety.state import ChannelState, GateState, Mode, fallen, flowing, rest_us, silenced
 from safety.table import load_table
 from safety.train_limits import TrainChannel
 from safety.verdict import Violation
@@ -133,7 +133,7 @@ def a_frame_that_is_not_balanced_never_passes(
     pre: asked_ua != second_ua
     post: __return__
     """
-    output = replace(frame(asked_ua), second_current_ua=second_ua)
+    output = frame(asked_ua)._replace(second_current_ua=second_ua)
     return isinstance(judge_channel(channel_of(*before), output, BOUNDS, 0, now_us), Violation)
 
 
@@ -336,6 +336,19 @@ def a_stop_silences(before: tuple[int, int, int, int, int], now_us: int) -> bool
     """
     (after,) = silenced(gate_of(channel_of(*before), 0), (RULES,), now_us).channels
     return after.output_ua == 0 and after.level_ua == 0 and is_within(after)
+
+
+def a_current_changes_and_nothing_else(
+    before: tuple[int, int, int, int, int], current_ua: int, now_us: int
+) -> bool:
+    """With another current a burst goes on; after none it begins now; all else is as it was.
+
+    post: __return__
+    """
+    channel = channel_of(*before)
+    since_us = now_us if before[1] == 0 else before[2]
+    after = flowing(channel, current_ua, now_us)
+    return after == channel._replace(output_ua=current_ua, on_since_us=since_us)
 
 
 def a_burst_that_ends_begins_its_rest(before: tuple[int, int, int, int, int], now_us: int) -> bool:

@@ -1,7 +1,6 @@
 """An encoder that says something else than was permitted gets nothing onto the line."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -31,8 +30,8 @@ BREAKS: dict[str, Callable[[ChannelOutput], ChannelOutput]] = {
     "current one step down": lambda o: changed(o, current_ua=-500),
     "width doubled": lambda o: changed(o, width_us=o.pulse_width_us),
     "width one up": lambda o: changed(o, width_us=1),
-    "second phase four times as long": lambda o: replace(
-        o, second_current_ua=o.current_ua // 4, second_width_us=4 * o.pulse_width_us
+    "second phase four times as long": lambda o: o._replace(
+        second_current_ua=o.current_ua // 4, second_width_us=4 * o.pulse_width_us
     ),
     "nothing at all": lambda o: symmetric_output(o.channel, 0, 0),
 }
@@ -64,7 +63,7 @@ def test_a_frame_that_says_another_value_than_permitted_is_never_written(
     name: str, first: tuple[int, int], second: tuple[int, int]
 ) -> None:
     frame = frame_of(first, second)
-    broken = replace(frame, outputs=(frame.outputs[0], BREAKS[name](frame.outputs[1])))
+    broken = frame._replace(outputs=(frame.outputs[0], BREAKS[name](frame.outputs[1])))
     assert refused(broken, frame)
 
 
@@ -87,7 +86,7 @@ def test_a_frame_with_its_channels_swapped_is_never_written(
 def test_a_frame_of_another_train_is_never_written(train: TrainSetup) -> None:
     frame = frame_of((5, 300), (6, 300))
     outputs = tuple(
-        replace(output, channel=channel)
+        output._replace(channel=channel)
         for output, channel in zip(frame.outputs, train.channels, strict=True)
     )
     assert refused(OutputFrame(setup=train, outputs=outputs), frame)

@@ -1,7 +1,6 @@
 """An encoder that says something else than was permitted gets nothing onto the line."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -61,7 +60,7 @@ def test_a_frame_that_says_another_value_than_permitted_is_never_written(
     name: str, first: tuple[int, int], second: tuple[int, int]
 ) -> None:
     frame = frame_of(first, second)
-    broken = replace(frame, outputs=(frame.outputs[0], BREAKS[name](frame.outputs[1])))
+    broken = frame._replace(outputs=(frame.outputs[0], BREAKS[name](frame.outputs[1])))
     wire, port = wire_with_the_train()
     with pytest.raises(UnpermittedWrite):
         wire.send(said(broken), Permit(subject=frame, serial=2), 0)
