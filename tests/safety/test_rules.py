@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.safety_bench import Bench, channel, limits, plan, shape, stage
 
@@ -81,6 +81,8 @@ def test_all_that_is_reachable_passes_and_nothing_more(level, before, elapsed):
 
 
 @given(level=levels, before=outputs, asked=st.integers(1, 50).map(lambda ma: ma * 1000))
+@example(level=20_000, before=5_000, asked=6_000)
+@example(level=20_000, before=0, asked=1_000)
 def test_a_frame_that_passes_changes_its_output_and_nothing_else(level, before, asked):
     state = armed_state(level, before, NOW_US - 50_000)._replace(
         session_from_us=3, is_stop_pending=True
