@@ -14,13 +14,15 @@ from nmes.campaign.journals import UnreadableJournal, read_records
 from nmes.campaign.levels import Ceiling, LevelHistory, Levels
 from nmes.campaign.numbers import Numbers
 from nmes.campaign.oracle import Channel, Prescription, PulseOracle, bounds_of
-from nmes.campaign.rhythm import rhythm_findings, rise_findings, unseen_by
+from nmes.campaign.rhythm import BEYOND_REACH, rhythm_findings, rise_findings, unseen_by
 
 FIRST_PULSE_US = 10_000_000
 """What counts as the time since the pulse before, for the first."""
 UNANSWERED_US = 700_000
 WRITE_US = 30_000
 MOST_OF_A_KIND = 5
+_OVERTAKEN_BY = {"pause": frozenset({"killed"}), "silence to_host": BEYOND_REACH}
+"""What takes the end of the output out of the engine's hands; each bounds it by itself."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -267,12 +269,15 @@ def silences(evidence: Evidence, records: Sequence[Record]) -> Iterator[Silence]
 
 
 def _is_overtaken(incident: Incident, evidence: Evidence) -> bool:
-    """Whether an engine that fades the output out is killed on the way: its death has a bound."""
-    if incident.kind != "pause" or incident.quiet_after_us is None:
+    """Whether the engine was to end the output and lost its hold before, which has a bound."""
+    if incident.quiet_after_us is None:
         return False
-    fades_until_us = incident.at_us + incident.quiet_after_us
-    deaths_us = _deaths_us(evidence)
-    return any(incident.at_us <= at_us <= fades_until_us for at_us in deaths_us)
+    by_us = incident.at_us + incident.quiet_after_us
+    takes_over = _OVERTAKEN_BY.get(incident.kind, frozenset())
+    return any(
+        other.kind in takes_over and incident.at_us <= other.at_us <= by_us
+        for other in evidence.incidents
+    )
 
 
 def _deaths_us(evidence: Evidence) -> list[int]:

@@ -127,6 +127,18 @@ def test_a_pause_is_judged_by_the_death_of_an_engine_that_was_killed_while_it_fa
     assert found == [set(), {"silence"}]
 
 
+@pytest.mark.parametrize("kind", ["killed", "cable_pulled", "silence to_device"])
+def test_a_line_without_answers_is_judged_by_what_cut_the_device_off_meanwhile(kind: str) -> None:
+    unanswered = Incident(at_us=13_500_000, kind="silence to_host", quiet_after_us=1_000_000)
+    cut_off = Incident(at_us=13_700_000, kind=kind, quiet_after_us=1_220_000)
+    ended = with_pulses(*[pulse for pulse in pulses() if pulse.time_us < 14_900_000])
+    late = replace(cut_off, at_us=14_600_000)
+    found = [kinds(replace(ended, incidents=[unanswered, other])) for other in (cut_off, late)]
+    assert found == [set(), {"silence"}]
+    longer = with_pulses(*[pulse for pulse in pulses() if pulse.time_us < 15_000_000])
+    assert kinds(replace(longer, incidents=[unanswered, cut_off])) == {"silence"}
+
+
 def test_a_pulse_after_a_recorded_fault_is_found() -> None:
     lines = with_records((15_000_000, "fault", {}))
     assert "silence" in kinds(replace(good_evidence(), journal=lines))
