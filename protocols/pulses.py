@@ -65,6 +65,7 @@ class OutputFrame(NamedTuple):
     @property
     def is_silent(self) -> bool:
         """Whether no channel puts out a pulse."""
+        # Asked three times a frame: a loop takes half the time of all() over a generator.
         for output in self.outputs:
             if output.current_ua != 0 and output.pulse_width_us != 0:
                 return False
